@@ -1,0 +1,1 @@
+"""One file a screen: its state class on top, its component below."""

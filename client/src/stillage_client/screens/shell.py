@@ -1,0 +1,100 @@
+"""The frame round every signed-in screen: where one can go, in which warehouse, and who is here."""
+
+import flet as ft
+
+from stillage_client.components.navigation import (
+    Destination,
+    Go,
+    Person,
+    bottom_bar,
+    rail,
+    sidebar,
+    warehouse_switch,
+)
+from stillage_client.components.viewport import use_layout
+from stillage_client.locale import t
+from stillage_client.session import Session, use_session
+
+PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/locations")
+RAIL_PLACES = 8
+
+
+def destinations(session: Session) -> list[Destination]:
+    """The entries this role may open; what it may not is not shown."""
+    icons = ft.Icons
+    every = [
+        ("stock.view", Destination(t("Today"), icons.WB_SUNNY_OUTLINED, icons.WB_SUNNY_ROUNDED, "/")),
+        ("stock.view", Destination(t("Stock"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, "/stock")),
+        (
+            "scan.use",
+            Destination(t("Scan"), icons.QR_CODE_SCANNER_ROUNDED, icons.QR_CODE_SCANNER_ROUNDED, "/scan/lookup"),
+        ),
+        ("places.view", Destination(t("Places"), icons.SHELVES, icons.SHELVES, "/locations", t("Warehouse"))),
+        (
+            "stock.view",
+            Destination(t("Expiry"), icons.EVENT_BUSY_OUTLINED, icons.EVENT_BUSY_ROUNDED, "/expiry", t("Warehouse")),
+        ),
+        (
+            "imports.run",
+            Destination(t("Import"), icons.UPLOAD_FILE_OUTLINED, icons.UPLOAD_FILE_ROUNDED, "/import", t("Control")),
+        ),
+        ("audit.view", Destination(t("Audit"), icons.HISTORY_ROUNDED, icons.HISTORY_ROUNDED, "/audit", t("Control"))),
+        (
+            "users.view",
+            Destination(t("People"), icons.PEOPLE_OUTLINE_ROUNDED, icons.PEOPLE_ROUNDED, "/people", t("Control")),
+        ),
+    ]
+    return [entry for right, entry in every if session.can(right)]
+
+
+def person(session: Session) -> Person:
+    """The signed-in person as the frame shows them."""
+    user = session.user
+    if user is None:
+        return Person("", "")
+    return Person(user.full_name or user.username, t(user.role.capitalize()) if user.role else "")
+
+
+def warehouse_name(session: Session) -> str:
+    """The name of the warehouse one works in."""
+    named = {w.code: w.name for w in session.warehouses}
+    code = session.warehouse or ""
+    return named.get(code, code) or t("No warehouse")
+
+
+@ft.component
+def Shell() -> ft.Control:
+    """Navigation for the width of the page, and the matched screen beside it."""
+    session = use_session()
+    layout = use_layout()
+    outlet = ft.use_route_outlet()
+    location = ft.use_route_location()
+    page = ft.context.page
+    go: Go = page.navigate
+    entries = destinations(session)
+    main = ft.Container(outlet, expand=True)
+
+    if layout == "phone":
+        some = [e for e in entries if e.path in PHONE_PLACES]
+        body: ft.Control = ft.Column(
+            [main, bottom_bar(some, location, go)],
+            spacing=0,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+        return ft.Container(ft.SafeArea(body, expand=True), expand=True, bgcolor=ft.Colors.SURFACE)
+    if layout == "tablet":
+        side = rail(entries[:RAIL_PLACES], location, go, person(session))
+    else:
+        options = [(w.code, w.name) for w in session.warehouses] if len(session.warehouses) > 1 else []
+        switch = warehouse_switch(warehouse_name(session), options, session.choose_warehouse)
+        side = sidebar(entries, location, go, person(session), switch)
+    return ft.Container(
+        ft.Row(
+            [side, main], spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
+        ),
+        expand=True,
+        bgcolor=ft.Colors.SURFACE,
+    )
+
+

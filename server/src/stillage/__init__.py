@@ -1,0 +1,1 @@
+"""Stillage: inventory for beverage warehouses. One room a package; see docs/architecture.md."""

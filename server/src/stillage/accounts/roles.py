@@ -1,0 +1,60 @@
+"""Who may do what: every role and every permission, on this one page."""
+
+CATALOGUE_VIEW = "catalogue.view"
+CATALOGUE_CHANGE = "catalogue.change"
+PARTIES_VIEW = "parties.view"
+PARTIES_CHANGE = "parties.change"
+PLACES_VIEW = "places.view"
+PLACES_CHANGE = "places.change"
+WAREHOUSES_CHANGE = "warehouses.change"
+STOCK_VIEW = "stock.view"
+STOCK_RECEIVE = "stock.receive"
+STOCK_MOVE = "stock.move"
+STOCK_ADJUST = "stock.adjust"
+STOCK_SCRAP = "stock.scrap"
+STOCK_HOLD = "stock.hold"
+STOCK_RELEASE = "stock.release"
+STOCK_REVERSE = "stock.reverse"
+COST_VIEW = "cost.view"
+SCAN_USE = "scan.use"
+IMPORTS_RUN = "imports.run"
+EXPORTS_RUN = "exports.run"
+AUDIT_VIEW = "audit.view"
+USERS_VIEW = "users.view"
+USERS_CHANGE = "users.change"
+
+_LOOK = frozenset({CATALOGUE_VIEW, PARTIES_VIEW, PLACES_VIEW, STOCK_VIEW, SCAN_USE})
+_HANDLE = frozenset({STOCK_RECEIVE, STOCK_MOVE, STOCK_ADJUST, STOCK_REVERSE, STOCK_HOLD})
+_MASTER = frozenset({CATALOGUE_CHANGE, PARTIES_CHANGE, IMPORTS_RUN, EXPORTS_RUN})
+
+ROLES: dict[str, frozenset[str]] = {
+    "admin": _LOOK
+    | _HANDLE
+    | _MASTER
+    | {
+        PLACES_CHANGE,
+        WAREHOUSES_CHANGE,
+        STOCK_SCRAP,
+        STOCK_RELEASE,
+        COST_VIEW,
+        AUDIT_VIEW,
+        USERS_VIEW,
+        USERS_CHANGE,
+    },
+    "manager": _LOOK
+    | _HANDLE
+    | _MASTER
+    | {PLACES_CHANGE, STOCK_SCRAP, STOCK_RELEASE, COST_VIEW, AUDIT_VIEW, USERS_VIEW},
+    "buyer": _LOOK | _MASTER | {STOCK_RECEIVE, COST_VIEW},
+    "sales": _LOOK | {PARTIES_CHANGE, EXPORTS_RUN},
+    "picker": _LOOK | _HANDLE,
+    "auditor": _LOOK | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN},
+    "device": frozenset({SCAN_USE, STOCK_VIEW, CATALOGUE_VIEW, PLACES_VIEW}),
+}
+
+PERMISSIONS: tuple[str, ...] = tuple(sorted(set().union(*ROLES.values())))
+
+
+def permissions_of(roles: list[str]) -> frozenset[str]:
+    """What somebody with these roles may do; a role that is not on this page gives nothing."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

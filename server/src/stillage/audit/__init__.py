@@ -1,0 +1,1 @@
+"""Who did what to what, before and after. Written in the operation's own transaction."""

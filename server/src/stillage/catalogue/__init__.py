@@ -1,0 +1,1 @@
+"""What is stocked: categories, brands, products, packs and their GTINs; files in and out."""

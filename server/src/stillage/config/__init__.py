@@ -1,0 +1,1 @@
+"""The wiring and nothing else: settings, routes, ASGI and WSGI."""

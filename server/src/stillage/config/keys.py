@@ -1,0 +1,36 @@
+"""Keys: made once for a checkout, demanded in production."""
+
+import os
+import secrets
+from pathlib import Path
+
+MIN_BYTES = 32
+
+
+def local_key(home: Path, name: str) -> str:
+    """Read the key from the data folder, or make it; readable by its owner only."""
+    path = home / name
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def faults_in(*, secret_key: str, token_keys: list[str], allowed_hosts: list[str]) -> list[str]:
+    """What forbids a start in production, in words; empty when nothing does."""
+    faults = []
+    if len(secret_key.encode()) < MIN_BYTES:
+        faults.append(f"STILLAGE_SECRET_KEY must hold at least {MIN_BYTES} random bytes.")
+    if not token_keys:
+        faults.append("STILLAGE_TOKEN_KEYS must name at least one key for signing tokens.")
+    if any(len(key.encode()) < MIN_BYTES for key in token_keys):
+        faults.append(f"Every key in STILLAGE_TOKEN_KEYS must hold at least {MIN_BYTES} random bytes.")
+    if secret_key and secret_key in token_keys:
+        faults.append("STILLAGE_TOKEN_KEYS must not repeat STILLAGE_SECRET_KEY.")
+    if any(word in key.lower() for key in [secret_key, *token_keys] for word in ("changeme", "insecure", "example")):
+        faults.append("A key still holds its example value; make one with `stillage make-key`.")
+    if not allowed_hosts or "*" in allowed_hosts:
+        faults.append("STILLAGE_ALLOWED_HOSTS must name the hosts that people type, and not be `*`.")
+    return faults

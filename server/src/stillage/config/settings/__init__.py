@@ -1,0 +1,1 @@
+"""Settings: base.py for all, and one file an occasion."""

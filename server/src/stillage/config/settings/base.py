@@ -1,0 +1,160 @@
+"""Settings that hold everywhere. What differs by machine comes from the environment; docs/settings.md lists it."""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+
+HOME = Path(os.environ.get("STILLAGE_HOME", ".stillage")).resolve()
+
+DEBUG = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+ROOT_URLCONF = "stillage.config.urls"
+WSGI_APPLICATION = "stillage.config.wsgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django_tasks",
+    "django_tasks_db",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "stillage.rest",
+    "stillage.audit",
+    "stillage.places",
+    "stillage.accounts",
+    "stillage.catalogue",
+    "stillage.stock",
+    "stillage.purchasing",
+    "stillage.sales",
+    "stillage.scanning",
+]
+
+MIDDLEWARE = [
+    "stillage.rest.middleware.Envelope",
+    "django.middleware.security.SecurityMiddleware",
+]
+
+ALLOWED_HOSTS = [h for h in os.environ.get("STILLAGE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+# How many proxies of our own stand in front; only then is X-Forwarded-For believed (SAFETY A12).
+NUM_PROXIES = int(os.environ.get("STILLAGE_NUM_PROXIES", "0"))
+
+# ---- database ---------------------------------------------------------------------------------
+DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'stillage.sqlite3'}")
+_database = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+if _database["ENGINE"].endswith("postgresql"):
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        # The innermost limit gives up first and says why (docs/locking.md).
+        "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+        " -c client_connection_check_interval=5s",
+        "server_side_binding": True,
+        "prepare_threshold": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+else:
+    _database["CONN_MAX_AGE"] = 600
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,
+        # FULL: a ledger acknowledges only what is on the disk. recursive_triggers: without it
+        # INSERT OR REPLACE would slip past the append-only triggers.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        " PRAGMA recursive_triggers=ON; PRAGMA journal_size_limit=67108864;",
+    }
+DATABASES = {"default": _database}
+
+# ---- who may come in --------------------------------------------------------------------------
+SECRET_KEY = os.environ.get("STILLAGE_SECRET_KEY", "")
+# Tokens have a key of their own; the second one is still accepted while keys rotate.
+TOKEN_KEYS = [k for k in os.environ.get("STILLAGE_TOKEN_KEYS", "").split(",") if k]
+TOKEN_ISSUER = "stillage"  # noqa: S105 - a name, not a secret
+TOKEN_AUDIENCE = "stillage-api"  # noqa: S105
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+SESSION_LIFETIME = timedelta(days=30)
+REFRESH_GRACE = timedelta(seconds=10)
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# ---- how much may come in ---------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAX_BYTES = 25 * 1024 * 1024
+IMAGE_MAX_BYTES = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+MAX_LINES = 5000
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ---- the interface ----------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["stillage.accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["stillage.rest.permissions.Declared"],
+    "DEFAULT_RENDERER_CLASSES": ["stillage.rest.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["stillage.rest.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "stillage.rest.schema.Schema",
+    "EXCEPTION_HANDLER": "stillage.rest.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Stillage",
+    "DESCRIPTION": "Inventory for beverage warehouses. Every write takes an Idempotency-Key.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# ---- watching ---------------------------------------------------------------------------------
+LOG_FORMAT = os.environ.get("STILLAGE_LOG", "text" if sys.stderr.isatty() else "json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "stillage.rest.logs.JSONFormatter"},
+        "text": {"format": "{levelname:7} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("STILLAGE_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Bodies, tokens and passwords pass through these at DEBUG: never lower them.
+        "django.db.backends": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "flet": {"level": "WARNING"},
+        "flet_web": {"level": "WARNING"},
+        "flet_transport": {"level": "WARNING"},
+    },
+}
+SENTRY_DSN = os.environ.get("STILLAGE_SENTRY_DSN", "")
+DEMO = os.environ.get("STILLAGE_DEMO") == "1"

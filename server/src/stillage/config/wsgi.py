@@ -1,0 +1,8 @@
+"""The API for Gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stillage.config.settings.prod")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Warehouses and locations: where stock can be."""

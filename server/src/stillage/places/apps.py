@@ -1,0 +1,8 @@
+"""Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    name = "stillage.places"
+    label = "places"

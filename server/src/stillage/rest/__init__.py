@@ -1,0 +1,1 @@
+"""How every endpoint behaves: errors, permissions, paging, idempotency, strict input."""

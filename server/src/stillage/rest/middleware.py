@@ -1,0 +1,88 @@
+"""The envelope of every request: an id, a log line, the headers that every answer carries, no HTML errors."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from stillage.rest import errors, logs
+
+log = logging.getLogger("stillage.requests")
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address our own proxy saw; without a proxy, the socket's. Headers of the client's are not believed."""
+    socket_address = request.META.get("REMOTE_ADDR") or ""
+    if settings.NUM_PROXIES:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= settings.NUM_PROXIES:
+            return hops[-settings.NUM_PROXIES][:45]
+    return socket_address[:45]
+
+
+class Envelope:
+    """Outermost: whatever happens inside, the answer has an id, safe headers and no traceback."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if _SAFE_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.client_address = client_address(request)  # type: ignore[attr-defined]
+        id_token = logs.request_id.set(request.request_id)  # type: ignore[attr-defined]
+        user_token = logs.user.set("")
+        started = time.perf_counter()
+        try:
+            response = self._answer(request)
+            self._finish(request, response, time.perf_counter() - started)
+        finally:
+            logs.user.reset(user_token)
+            logs.request_id.reset(id_token)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return errors.bare(400, "bad_host", "This server does not go by that name.")
+        response = self.get_response(request)
+        if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(
+            ("application/problem+json", "application/json")
+        ):
+            phrase = HTTPStatus(response.status_code).phrase
+            plain = errors.bare(response.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.")
+            for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+                if name in response:
+                    plain[name] = response[name]
+            return plain
+        return response
+
+    def _finish(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        log.info(
+            "%s %s %s",
+            request.method,
+            request.path,
+            response.status_code,
+            extra={"fields": {"milliseconds": round(seconds * 1000, 1), "status": response.status_code}},
+        )

@@ -1,0 +1,139 @@
+"""Keyset pages: the hundred-thousandth row costs what the first costs. Cursors are signed and tied to their query."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core import signing
+from django.db.models import Q, QuerySet
+from rest_framework.request import Request
+
+from stillage.core.errors import Fault, Kind, Refusal
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+COUNT_CAP = 10_000
+_SALT = "stillage.cursor"
+_OWN = {"cursor", "limit", "count", "ordering"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order that a list may be asked for: columns that are never null, the last one unique."""
+
+    columns: tuple[str, ...]
+
+    def terms(self, descending: bool) -> list[str]:
+        return [("-" if descending else "") + column for column in self.columns]
+
+
+def unreadable(parameter: str, detail: str) -> Refusal:
+    return Refusal(
+        detail,
+        code="bad_parameter",
+        kind=Kind.UNREADABLE,
+        faults=[Fault(f"/query/{parameter}", "bad_parameter", detail)],
+    )
+
+
+def limit_of(request: Request) -> int:
+    raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= 4 and 1 <= int(raw) <= MAX_LIMIT):
+        raise unreadable("limit", f"limit must be a whole number from 1 to {MAX_LIMIT}.")
+    return int(raw)
+
+
+def ordering_of(request: Request, allowed: dict[str, Ordering], default: str) -> tuple[str, Ordering, bool]:
+    name = request.query_params.get("ordering") or default
+    descending = name.startswith("-")
+    found = allowed.get(name.removeprefix("-"))
+    if found is None:
+        raise unreadable("ordering", f"ordering must be one of {', '.join(sorted(allowed))}, with - for descending.")
+    return name, found, descending
+
+
+def _fingerprint(request: Request, ordering: str) -> str:
+    asked = sorted((key, sorted(values)) for key, values in request.query_params.lists() if key not in _OWN)
+    return hashlib.sha256(orjson.dumps([request.path, ordering, asked])).hexdigest()[:16]
+
+
+def _pack(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"d": value.isoformat()}
+    return value
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dt.datetime.fromisoformat(value["t"]) if "t" in value else dt.date.fromisoformat(value["d"])
+    return value
+
+
+def read_cursor(request: Request, ordering: str) -> list[Any] | None:
+    """The key of the last row seen, or None on the first page. A foreign or altered cursor is refused."""
+    raw = request.query_params.get("cursor")
+    if not raw:
+        return None
+    try:
+        fingerprint, values = signing.loads(raw, salt=_SALT)
+        if fingerprint == _fingerprint(request, ordering):
+            return [_unpack(value) for value in values]
+    except (signing.BadSignature, ValueError, TypeError, KeyError, UnicodeError):
+        pass
+    raise unreadable("cursor", "This cursor does not belong to this list; start again without it.")
+
+
+def write_cursor(request: Request, ordering: str, values: Sequence[Any]) -> str:
+    return signing.dumps([_fingerprint(request, ordering), [_pack(value) for value in values]], salt=_SALT, compress=True)
+
+
+def after(columns: Sequence[str], values: Sequence[Any], descending: bool) -> Q:
+    """Rows behind a key. The leading bound is stated by itself, so that an index serves it."""
+    compare = "lt" if descending else "gt"
+    condition = Q()
+    for index, column in enumerate(columns):
+        equal = {columns[i]: values[i] for i in range(index)}
+        condition |= Q(**equal, **{f"{column}__{compare}": values[index]})
+    return Q(**{f"{columns[0]}__{compare}e": values[0]}) & condition
+
+
+def page(
+    request: Request,
+    queryset: QuerySet[Any, Any],
+    *,
+    orderings: dict[str, Ordering],
+    default: str,
+    present: Callable[[list[Any]], list[Any]],
+) -> dict[str, Any]:
+    """One page of a queryset (of `.values()` rows or instances), in at most one query, or two with a count."""
+    limit = limit_of(request)
+    name, ordering, descending = ordering_of(request, orderings, default)
+    key = read_cursor(request, name)
+    rows_set = queryset.order_by(*ordering.terms(descending))
+    if key is not None:
+        if len(key) != len(ordering.columns):
+            raise unreadable("cursor", "This cursor does not belong to this list; start again without it.")
+        rows_set = rows_set.filter(after(ordering.columns, key, descending))
+    rows = list(rows_set[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    answer: dict[str, Any] = {"results": present(rows), "next": None}
+    if more:
+        answer["next"] = write_cursor(request, name, [_value(rows[-1], column) for column in ordering.columns])
+    if request.query_params.get("count") == "true":
+        found = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
+        answer["count"], answer["count_capped"] = min(found, COUNT_CAP), found > COUNT_CAP
+    return answer
+
+
+def _value(row: Any, column: str) -> Any:
+    if isinstance(row, dict):
+        return row[column]
+    for part in column.split("__"):
+        row = getattr(row, part)
+    return row

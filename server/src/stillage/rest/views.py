@@ -1,0 +1,113 @@
+"""The base of every endpoint: who acts, one transaction a write, one effect a key."""
+
+import random
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from stillage.core.errors import Kind, Refusal
+from stillage.rest import idempotency
+from stillage.rest.principal import Principal
+from stillage.rest.rendering import dumps
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+# A deadlock, a serialization failure and a plan made stale by a migration pass by themselves.
+PASSING = {"40P01", "40001", "0A000"}
+TRIES = 3
+
+
+class View(APIView):
+    """An endpoint. Subclasses declare `permission = {"GET": "stock.view", ...}`; nothing else is allowed.
+
+    A write runs in one transaction together with its idempotency key; an exception undoes both.
+    """
+
+    permission: dict[str, str] = {}
+    # Views that must keep their own transactions (sign-in counters survive a refusal) switch this off.
+    transactional = True
+    max_body_bytes: int | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.args, self.kwargs = args, kwargs
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(request, *args, **kwargs)
+            name = (request.method or "").lower()
+            handler = getattr(self, name, None) if name in self.http_method_names else None
+            handler = handler or self.http_method_not_allowed
+            if request.method in SAFE or not self.transactional:
+                response = handler(request, *args, **kwargs)
+            else:
+                response = self._write_patiently(request, handler, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(request, response, *args, **kwargs)
+        return self.response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        limit = self.max_body_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > limit:
+            raise Refusal(f"The body is larger than {limit} bytes.", code="too_large", kind=Kind.TOO_LARGE)
+        super().initial(request, *args, **kwargs)
+
+    def _write_patiently(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Carry a write out whole; where the database itself broke it off, once or twice more."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._write(request, handler, *args, **kwargs)
+            except OperationalError as error:
+                state = getattr(error.__cause__, "sqlstate", None)
+                if state not in PASSING or attempt == TRIES:
+                    raise
+                if state == "0A000":
+                    connection.close()
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    def _write(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+        if key is None or request.user is None or request.user.user_id is None:
+            with transaction.atomic():
+                return handler(request, *args, **kwargs)
+        scope = {
+            "user_id": request.user.user_id,
+            "operation": f"{request.method} {request.path.rstrip('/')}"[:200],
+            "key": key,
+        }
+        digest = idempotency.body_hash({"data": request.data, "query": request.META.get("QUERY_STRING", "")})
+        with transaction.atomic():
+            stored = idempotency.claim(**scope, digest=digest)
+            if stored is not None:
+                return self._again(stored)
+            response = handler(request, *args, **kwargs)
+            answer = b"" if response.data is None else dumps(response.data)
+            idempotency.keep(
+                **scope, status=response.status_code, answer=answer, etag=response.headers.get("ETag", "")
+            )
+        return response
+
+    def _again(self, stored: idempotency.Stored) -> HttpResponse:
+        response = HttpResponse(stored.answer, status=stored.status, content_type="application/json")
+        response["Idempotent-Replay"] = "true"
+        if stored.etag:
+            response["ETag"] = stored.etag
+        return response
+
+    @property
+    def actor(self) -> Principal:
+        """Who acts, for the operations."""
+        user = self.request.user
+        assert isinstance(user, Principal)  # noqa: S101 - the permission check has run
+        return user
+
+
+__all__ = ["Response", "View"]
