@@ -1,1 +1,1 @@
-"""The Stillage client: a Flet application that speaks to the server over HTTP and knows nothing of its code."""
+"""The Stillage client: a Flet application that speaks HTTP to the server and knows nothing of its code."""

@@ -5,18 +5,23 @@ from typing import Any
 
 import flet as ft
 
-from stillage_client.session import Session
+from stillage_client.session import Session, SessionContext
 
 Main = Callable[[ft.Page], Awaitable[None]]
 
 
-def client_main(api_base: str, app: Callable[..., Any] | None = None) -> Main:
-    """Flet's entry for a server at `api_base` (as http://127.0.0.1:8000). `app` is the root component, called with
-    the session; left out, it is Stillage's own App."""
+@ft.component
+def Root(session: Session, app: Callable[[], Any]) -> Any:
+    """The session for everything below."""
+    return SessionContext(session, lambda: app())
+
+
+def client_main(api_base: str, app: Callable[[], Any] | None = None) -> Main:
+    """Flet's entry for a server at `api_base` (as http://127.0.0.1:8000).
+
+    `app` is the root component; left out, it is Stillage's own App."""
 
     async def main(page: ft.Page) -> None:
-        from stillage_client.app import App  # here, so that importing the machinery does not draw in every screen
-
         page.title = "Stillage"
         session = Session(page, api_base)
 
@@ -28,7 +33,14 @@ def client_main(api_base: str, app: Callable[..., Any] | None = None) -> Main:
 
         page.on_connect = connected
         page.on_close = closed
-        page.render(app or App, session)
+        page.render(Root, session, app or _app())
         await session.restore()
 
     return main
+
+
+def _app() -> Callable[[], Any]:
+    from stillage_client.app import App  # here, so that the machinery can be used without every screen
+
+    root: Callable[[], Any] = App
+    return root

@@ -1,4 +1,4 @@
-"""Scanned codes on their way to whoever handles them: one feed per session, strictly in order, each answered once.
+"""Scanned codes on their way to whoever handles them: one feed per session, in order, each answered once.
 
 What a code means is the handler's business; how it left the scanner is wedge.js's.
 """
@@ -33,8 +33,10 @@ Source = Literal["wedge", "camera", "typed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """One code from one device. `id` is made where it was scanned and is the right Idempotency-Key for what follows;
-    `at` is server time, corrected by the device's own clock."""
+    """One code from one device.
+
+    `id` is made where it was scanned and is the right Idempotency-Key for what follows; `at` is the server's
+    time of the scan, worked out from the device's own clock."""
 
     code: str
     id: str
@@ -45,7 +47,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a scan: the kind chooses sound, buzz and colour; the word stands large, the detail below it."""
+    """What became of a scan: the kind chooses sound and colour, the word stands large, the detail below."""
 
     kind: AnswerKind
     word: str = ""
@@ -59,15 +61,22 @@ class FeedFull(Exception):
     """More scans wait here than a person can have made; the browser keeps the rest."""
 
 
-class ScanFeed(ft.Observable):
-    """The scans of one session. Watch it as any observable: `waiting` is how many the browser still keeps, `echoes`
-    how many doubles were dropped, `working` how many are being judged, `last` the latest scan with its answer."""
+class ScanState(ft.Observable):
+    """What a screen shows of a feed; `ft.use_state(session.scans.state)` draws again when it changes."""
 
     def __init__(self) -> None:
-        self.waiting = 0
-        self.echoes = 0
-        self.working = 0
+        self.waiting = 0  # kept by the browser, not yet here
+        self.foreign = 0  # kept by the browser for somebody else who was signed in there
+        self.working = 0  # here, waiting for their turn or being judged
+        self.echoes = 0  # doubles dropped
         self.last: tuple[Scan, Answer] | None = None
+
+
+class ScanFeed:
+    """The scans of one session."""
+
+    def __init__(self) -> None:
+        self.state = ScanState()
         self._handlers: list[Handler] = []
         self._ready = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -76,7 +85,7 @@ class ScanFeed(ft.Observable):
         self._context = contextvars.copy_context()
 
     def subscribe(self, handler: Handler) -> Callable[[], None]:
-        """Scans go to `handler` until the returned function is called; the latest subscriber has them alone."""
+        """Scans go to `handler` until the returned function is called; the latest handler has them alone."""
         self._handlers.append(handler)
         self._ready.set()
 
@@ -98,25 +107,27 @@ class ScanFeed(ft.Observable):
 
     def start(self, scan: Scan) -> "asyncio.Task[Answer]":
         """Line the scan up. The task goes on when whoever asked goes away."""
-        if self.working >= FEED_LENGTH_MAX:
+        if self.state.working >= FEED_LENGTH_MAX:
             raise FeedFull
         return asyncio.get_running_loop().create_task(self._judge(scan), context=self._context.copy())
 
     async def _judge(self, scan: Scan) -> Answer:
-        self.working += 1
+        self.state.working += 1
         try:
             async with self._turn:  # first come, first judged: asyncio.Lock is fair
                 if self._is_echo(scan):
-                    self.echoes += 1
+                    self.state.echoes += 1
                     log.info("echo dropped: the same code twice within %s, source %s", ECHO, scan.source)
-                    answer = Answer("echo", t("Already scanned"), t("The same scan came twice; one was dropped."))
+                    answer = Answer(
+                        "echo", t("Already scanned"), t("The same scan came twice; one was dropped.")
+                    )
                 else:
                     answer = await self._handled(scan)
                     self._recent.append(scan)
-                self.last = (scan, answer)
+                self.state.last = (scan, answer)
                 return answer
         finally:
-            self.working -= 1
+            self.state.working -= 1
 
     def _is_echo(self, scan: Scan) -> bool:
         return any(
@@ -152,7 +163,7 @@ class ScanDesk:
         self._answers: OrderedDict[tuple[str, str], asyncio.Task[Answer]] = OrderedDict()
 
     def issue(self, feed: ScanFeed, user: str) -> str:
-        """A new secret under which the browser may post this user's scans to this feed; older ones stop working."""
+        """A new secret under which the browser posts this user's scans to this feed; older ones end."""
         self.withdraw(feed)
         ticket = secrets.token_urlsafe(32)
         self._feeds[ticket] = (feed, user)
@@ -167,8 +178,9 @@ class ScanDesk:
         return self._feeds.get(ticket)
 
     async def submit(self, feed: ScanFeed, scan: Scan) -> Answer:
-        """The answer to this scan: judged now, or what was said the first time. Raises Unreachable when it could
-        not be judged; then it counts as never seen."""
+        """The answer to this scan: judged now, or what was said the first time.
+
+        Raises Unreachable when it could not be judged; then it counts as never seen."""
         known = (scan.user, scan.id)
         task = self._answers.get(known)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):

@@ -1,4 +1,4 @@
-"""One person at one browser tab: who they are, what they may, where they work, and whether the server is there.
+"""One person at one browser tab: who they are, what they may, where they work, whether the server is there.
 
 A session can be thrown away at any time: it is rebuilt from the address, the stored tokens and the database.
 """
@@ -32,19 +32,20 @@ ASK_AGAIN_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Visitor:
-    """Where a connection comes from, as the socket knows it. What the page says of itself is not to be trusted."""
+    """Where a connection comes from, as the socket knows it. What the page says of itself is not trusted."""
 
     address: str = ""
     user_agent: str = ""
 
 
-visitor: ContextVar[Visitor] = ContextVar("stillage_visitor", default=Visitor())
+visitor: ContextVar[Visitor] = ContextVar("stillage_visitor")
 
 
 class Session(ft.Observable):
-    """Made once per Flet session by main; components get it from `use_session()` and are drawn again when it changes.
+    """Made once per Flet session by main; components have it from `use_session()` and are redrawn on change.
 
-    `ready` turns true when it is known whether somebody is signed in; `offline_since` is None while the server answers.
+    `ready` turns true once it is known whether somebody is signed in; `offline_since` is None while the
+    server answers.
     """
 
     def __init__(self, page: ft.Page, api_base: str) -> None:
@@ -59,7 +60,7 @@ class Session(ft.Observable):
         self._unsaved = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching = False
-        came_from = visitor.get()
+        came_from = visitor.get(Visitor())
         self._api = Api(
             api_base,
             on_tokens=self._keep,
@@ -69,7 +70,7 @@ class Session(ft.Observable):
         )
         self._scans = ScanFeed()
 
-    # --- what screens read -------------------------------------------------------------------------------------
+    # --- what screens read ------------------------------------------------------------------------
 
     @property
     def api(self) -> Api:
@@ -96,10 +97,10 @@ class Session(ft.Observable):
         """May this user do that? Only for what to show; the server decides again."""
         return self.user is not None and permission in self.user.permissions
 
-    # --- coming and going --------------------------------------------------------------------------------------
+    # --- coming and going -------------------------------------------------------------------------
 
     async def restore(self) -> None:
-        """Find out who is signed in, from what this browser kept. Waits for the server rather than giving up."""
+        """Find out who is signed in, from what this browser kept. Waits for the server, does not give up."""
         await self._speak_as_before()
         tokens = _read_tokens(await self._stored(TOKENS_KEY))
         if tokens is not None:
@@ -137,7 +138,7 @@ class Session(ft.Observable):
     async def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next sign-in."""
         locale.use_language(self._page, code)
-        self.notify()
+        self.notify()  # type: ignore[no-untyped-call]
         self._page.update()
         await self._store(LANGUAGE_KEY, code)
         if self.user is not None:
@@ -171,7 +172,7 @@ class Session(ft.Observable):
             self._api.tokens.listeners.discard(self._api)
         await self._api.close()
 
-    # --- inside ------------------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------------------
 
     async def _welcome(self, user: Me) -> None:
         if user.language != self.language:
@@ -206,7 +207,7 @@ class Session(ft.Observable):
         self.warehouse = None
         self._unsaved = False
         desk.withdraw(self._scans)
-        self._scans.last = None
+        self._scans.state.last = None
         if self._api.tokens is not None:
             self._api.tokens.listeners.discard(self._api)
             self._api.tokens = None

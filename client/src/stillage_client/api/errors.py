@@ -19,8 +19,7 @@ class ApiError(Exception):
 
 
 class Unreachable(ApiError):
-    """The server did not answer. For a write this means: it is not known whether it happened, and asking again
-    with the same key is safe."""
+    """The server did not answer. A write may have happened; asking again with its key is safe."""
 
     @property
     def sentence(self) -> str:
@@ -94,4 +93,6 @@ class Unreadable(ApiError, ValueError):
 
     @property
     def sentence(self) -> str:
-        return t("The server's answer could not be read. This page may be older than the server: load it again.")
+        return t(
+            "The server's answer could not be read. This page may be older than the server: load it again."
+        )

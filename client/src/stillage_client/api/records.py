@@ -1,6 +1,6 @@
 """What the API answers, as frozen dataclasses, and the tolerant reader that makes them. No network here.
 
-Unknown fields are passed over, missing ones take their default, so that an older client can read a newer server.
+Unknown fields are passed over and missing ones take their default: an older client can read a newer server.
 """
 
 import types
@@ -26,7 +26,7 @@ class Record:
         if not isinstance(raw, Mapping):
             raise Unreadable(f"{cls.__name__}: expected an object, got {type(raw).__name__}")
         known = {}
-        for name, read in _readers(cls).items():
+        for name, read in _readers(cls).items():  # type: ignore[arg-type]
             if raw.get(name) is not None:
                 try:
                     known[name] = read(raw[name])
@@ -65,7 +65,7 @@ def read_page(row: Callable[[Any], T], raw: Mapping[str, Any]) -> Page[T]:
 @cache
 def _readers(cls: type) -> dict[str, Read]:
     hints = get_type_hints(cls)
-    return {field.name: _reader(hints[field.name]) for field in fields(cls)}  # type: ignore[arg-type]
+    return {field.name: _reader(hints[field.name]) for field in fields(cls)}
 
 
 def _reader(hint: Any) -> Read:
@@ -102,7 +102,7 @@ _SCALARS: dict[Any, Read] = {
 }
 
 
-# --- who -------------------------------------------------------------------------------------------------------
+# --- who ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +180,7 @@ class AuditEntry(Record):
     request_id: str = ""
 
 
-# --- catalogue and parties -------------------------------------------------------------------------------------
+# --- catalogue and parties ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +233,9 @@ class Product(Record):
     @property
     def case(self) -> Pack | None:
         """The pack people count in: the smallest that holds more than one unit."""
-        return min((p for p in self.packs if p.units_per_pack > 1), key=lambda p: p.units_per_pack, default=None)
+        return min(
+            (p for p in self.packs if p.units_per_pack > 1), key=lambda p: p.units_per_pack, default=None
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +276,7 @@ class Customer(Record):
     version: int = 0
 
 
-# --- places ----------------------------------------------------------------------------------------------------
+# --- places ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,7 +305,7 @@ class Location(Record):
     lot_count: int | None = None
 
 
-# --- stock -----------------------------------------------------------------------------------------------------
+# --- stock ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -434,7 +436,7 @@ class Operation(Record):
     holds: tuple[Hold, ...] = ()
 
 
-# --- scanning --------------------------------------------------------------------------------------------------
+# --- scanning -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -495,7 +497,7 @@ class ImageSymbol(Record):
     problem: Any = None
 
 
-# --- files in and out ------------------------------------------------------------------------------------------
+# --- files in and out -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)

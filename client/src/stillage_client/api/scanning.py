@@ -5,7 +5,12 @@ from stillage_client.api.transport import Api
 
 
 async def scan(
-    api: Api, data: str, *, symbology_id: str | None = None, warehouse: str | None = None, key: str | None = None
+    api: Api,
+    data: str,
+    *,
+    symbology_id: str | None = None,
+    warehouse: str | None = None,
+    key: str | None = None,
 ) -> ScanResult:
     """Refused (422) with a code such as check_digit and a sentence that says what and where."""
     body = {"data": data, "symbology_id": symbology_id, "warehouse": warehouse}

@@ -1,7 +1,7 @@
 """What is where, what happened to it, and the acts that change it. Quantities are whole base units.
 
-Every act takes `key`, the Idempotency-Key: make it (transport.new_key, or the id of the scan that asked) before the
-first try and pass the same one again when the answer was lost.
+Every act takes `key`, the Idempotency-Key: make it before the first try (transport.new_key, or the id of the
+scan that asked) and pass the same one again when the answer was lost.
 """
 
 from collections.abc import Sequence
@@ -88,8 +88,8 @@ async def summary(api: Api, *, warehouse: str | None = None) -> AvailabilitySumm
 
 
 async def balances(api: Api, **filters: Any) -> Page[Balance]:
-    """One row a lot and place. Filters: product, lot, location, warehouse, category, zone, kind, status, search,
-    as_of (an instant)."""
+    """One row a lot and place. Filters: product, lot, location, warehouse, category, zone, kind, status,
+    search, as_of (an instant)."""
     return read_page(Balance.read, await api.get("stock", **filters))
 
 
@@ -132,17 +132,13 @@ async def release(api: Api, lines: Sequence[HoldLine], *, key: str | None = None
     return await _act(api, "release", lines, key)
 
 
-async def reverse(
-    api: Api, operation_id: str, *, reason: str = "", key: str | None = None
-) -> Operation:
-    """Take an operation back by posting its opposite. The answer is an operation too, so this can be undone."""
+async def reverse(api: Api, operation_id: str, *, reason: str = "", key: str | None = None) -> Operation:
+    """Take an operation back by posting its opposite. That is an operation too: it can be undone."""
     body = {"operation_id": operation_id} | ({"reason": reason} if reason else {})
     return Operation.read(await api.post("stock/reverse", body, key=key))
 
 
-async def _act(
-    api: Api, verb: str, lines: Sequence[Line], key: str | None, **head: str
-) -> Operation:
+async def _act(api: Api, verb: str, lines: Sequence[Line], key: str | None, **head: str) -> Operation:
     body: dict[str, Any] = {"lines": [_said(line) for line in lines]}
     body |= {name: value for name, value in head.items() if value}
     return Operation.read(await api.post(f"stock/{verb}", body, key=key))

@@ -1,4 +1,4 @@
-"""How the client reaches the server: one Api per session, over HTTP, with tokens, keys, retries and plain errors.
+"""How the client reaches the server: one Api per session, with tokens, keys, retries and plain errors.
 
 What is asked and answered lives in the modules beside; this one knows only how to ask.
 """
@@ -17,7 +17,17 @@ from stillage_client.api.errors import ApiError, Fault, Refused, Unauthorized, U
 from stillage_client.api.records import Export
 from stillage_client.locale import language
 
-__all__ = ["Api", "ApiError", "Fault", "Refused", "Tokens", "Unauthorized", "Unreachable", "Unreadable", "new_key"]
+__all__ = [
+    "Api",
+    "ApiError",
+    "Fault",
+    "Refused",
+    "Tokens",
+    "Unauthorized",
+    "Unreachable",
+    "Unreadable",
+    "new_key",
+]
 
 log = logging.getLogger("stillage_client.api")
 
@@ -30,7 +40,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Tokens:
-    """The token pair of one sign-in, shared by every tab that holds it, so that a refresh happens once for all.
+    """The token pair of one sign-in, shared by every tab that holds it: one refresh serves all.
 
     Tabs find each other by the refresh token, which only they and the server know.
     """
@@ -67,8 +77,8 @@ OnTokens = Callable[[Tokens | None], Awaitable[None]]
 class Api:
     """The server as one session sees it.
 
-    `on_tokens` hears of every new token pair and of its end (None); `on_reach` of every answer (True) and of every
-    silence (False).
+    `on_tokens` hears of every new token pair and of its end (None); `on_reach` of every answer (True) and
+    every silence (False).
     """
 
     def __init__(
@@ -91,7 +101,7 @@ class Api:
             base_url=base.rstrip("/"), headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False
         )
 
-    # --- tokens ------------------------------------------------------------------------------------------------
+    # --- tokens -----------------------------------------------------------------------------------
 
     async def adopt(self, tokens: Tokens | None) -> None:
         """Speak with these tokens from now on, and tell whoever keeps them."""
@@ -133,7 +143,7 @@ class Api:
             if api._on_tokens is not None:
                 await api._on_tokens(tokens)
 
-    # --- asking ------------------------------------------------------------------------------------------------
+    # --- asking -----------------------------------------------------------------------------------
 
     async def get(self, path: str, **params: Any) -> Any:
         """GET; parameters that are None are left out, True and False are sent as words."""
@@ -143,10 +153,14 @@ class Api:
         """POST. `key` is the Idempotency-Key: the same key means the same wish, however often it is sent."""
         return _json(await self._ask("POST", path, json=body, key=key or new_key()))
 
-    async def put(self, path: str, body: Any, *, version: str | int | None = None, key: str | None = None) -> Any:
+    async def put(
+        self, path: str, body: Any, *, version: str | int | None = None, key: str | None = None
+    ) -> Any:
         return _json(await self._ask("PUT", path, json=body, key=key or new_key(), version=version))
 
-    async def patch(self, path: str, body: Any, *, version: str | int | None = None, key: str | None = None) -> Any:
+    async def patch(
+        self, path: str, body: Any, *, version: str | int | None = None, key: str | None = None
+    ) -> Any:
         """PATCH; `version` is what was read (the record's version or its ETag) and goes out as If-Match."""
         return _json(await self._ask("PATCH", path, json=body, key=key or new_key(), version=version))
 
@@ -177,7 +191,7 @@ class Api:
         )
 
     async def sign_in(self, username: str, password: str) -> None:
-        """Trade name and password for tokens. Not retried: a lost answer is no reason to count a second try."""
+        """Trade name and password for tokens. Not retried: that would count as a second try."""
         answer = await self._send(
             "POST", PREFIX + "auth/token", json={"username": username, "password": password}
         )
@@ -198,7 +212,7 @@ class Api:
     async def close(self) -> None:
         await self._http.aclose()
 
-    # --- the wire ----------------------------------------------------------------------------------------------
+    # --- the wire ---------------------------------------------------------------------------------
 
     async def _ask(
         self,
@@ -220,7 +234,10 @@ class Api:
                 raise Unauthorized
             used = self.tokens.access
             answer = await self._retried(
-                method, PREFIX + path.lstrip("/"), headers=headers | {"Authorization": f"Bearer {used}"}, **rest
+                method,
+                PREFIX + path.lstrip("/"),
+                headers=headers | {"Authorization": f"Bearer {used}"},
+                **rest,
             )
             if answer.status_code != 401:
                 break

@@ -52,7 +52,7 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def t(message: str, **values: object) -> str:
-    """The message in the language spoken here. `{name}` is filled after translation: t("Move {product}", product=…)."""
+    """The message in the language spoken here; `{name}` is filled in afterwards: t("Move {it}", it=…)."""
     said = catalogue(language()).gettext(message)
     return said.format(**values) if values else said
 
