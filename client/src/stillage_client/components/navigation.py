@@ -201,8 +201,8 @@ def _crumbs(title: str, crumb: tuple[str, Callable[[], None]]) -> ft.Control:
     return row(
         ft.TextButton(
             content=name,
-            style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4), text_style=theme.style("small_strong")),
-            width=12 + 8 * len(name),
+            style=ft.ButtonStyle(padding=0, text_style=theme.style("small_strong")),
+            width=4 + 8 * len(name),
             height=32,
             on_click=lambda _: back(),
         ),

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from stillage_client import words
-from stillage_client.locale import t
 
 
 class Packed(Protocol):
@@ -19,7 +18,7 @@ class Packed(Protocol):
 
 def in_full(item: Packed, units: int) -> str:
     """14 cases (336), or 86 kegs."""
-    return words.cases(units, item.units_per_case, item.case_name, item.base_unit)
+    return words.cases(units, item.units_per_case, item.base_unit, item.case_name)
 
 
 def whole(item: Packed, units: int) -> str:
@@ -31,9 +30,9 @@ def unit(item: Packed, units: int) -> str:
     """The word for that number: cases, case + 5, kegs."""
     per = item.units_per_case
     if per <= 1:
-        return words.unit(units, item.base_unit or t("unit"))
+        return words.unit(item.base_unit, units)
     cases, loose = divmod(units, per)
-    name = words.unit(cases, item.case_name.lower() or t("case"))
+    name = words.unit(item.case_name or "case", cases)
     return f"{name} + {loose}" if loose else name
 
 
@@ -41,15 +40,5 @@ def short(item: Packed, units: int) -> str:
     """14 cases, without the base units."""
     per = max(item.units_per_case, 1)
     if per > 1 and 0 < units < per:
-        return f"{words.number(units)} {words.unit(units, item.base_unit or t('unit'))}"
+        return f"{words.number(units)} {words.unit(item.base_unit, units)}"
     return f"{whole(item, units)} {unit(item, units)}"
-
-
-def volume(millilitres: int | None) -> str:
-    """330 ml, 30 L; nothing when it is not known."""
-    if not millilitres:
-        return ""
-    if millilitres >= 5000:
-        litres = millilitres / 1000
-        return f"{litres:g} L"
-    return f"{words.number(millilitres)} ml"

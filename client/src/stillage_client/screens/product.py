@@ -166,7 +166,7 @@ def ProductPage() -> ft.Control:
         body,
         actions=actions,
         crumb=(t("Stock"), lambda: page.navigate("/stock")),
-        online=session.online,
+        online=session.live,
     )
 
 
@@ -197,14 +197,14 @@ def _page(seen: _Seen, layout: Layout) -> ft.Control:
     packs, places, movements = _packs_card(seen), _places_card(seen), _movements_card(seen)
     if layout == "desk":
         main = ft.Column(
-            [_statistics(seen, layout), lots],
+            [lots, movements],
             spacing=16,
             expand=True,
             scroll=ft.ScrollMode.AUTO,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         side = ft.Column(
-            [packs, places, movements],
+            [packs, places],
             spacing=16,
             width=SIDE_WIDTH,
             scroll=ft.ScrollMode.AUTO,
@@ -213,7 +213,7 @@ def _page(seen: _Seen, layout: Layout) -> ft.Control:
         columns = ft.Row(
             [main, side], spacing=16, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
         )
-        return stretched(head, columns, expand=True, tight=False)
+        return stretched(head, _statistics(seen, layout), gap(16), columns, expand=True, tight=False)
     return stretched(
         head,
         _statistics(seen, layout),
@@ -230,9 +230,9 @@ def _page(seen: _Seen, layout: Layout) -> ft.Control:
 
 def _head(seen: _Seen, layout: Layout) -> ft.Control:
     product = seen.product
-    facts = [product.sku, amounts.volume(product.container_ml)]
+    facts = [product.sku, words.volume(product.container_ml) if product.container_ml else ""]
     if product.abv_percent:
-        facts.append(f"{product.abv_percent:g}%".rstrip())
+        facts.append(words.percent(product.abv_percent))
     facts += [product.brand, product.category]
     sold = (
         t("sold by the {case} of {n}", case=seen.case_name.lower(), n=seen.units_per_case)
@@ -319,14 +319,14 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         for line in seen.lots
     ]
     widths: list[tuple[int | None, bool]] = [
-        (None, False), (100, False), (164, False), (130, False), (110, True), (72, True),
+        (None, False), (96, False), (146, False), (92, False), (100, True), (64, True),
     ]  # fmt: skip
     heads = (t("Lot"), t("Best before"), "", t("Place"), t("On hand"), t("Promised"))
     return card(light_table(heads, cells, widths, gap=8), t("Lots"), hint, padding=ft.Padding.only(bottom=4))
 
 
 def _place_names(places: tuple[str, ...]) -> str:
-    return places[0] if len(places) == 1 else t("{place} and {n} more", place=places[0], n=len(places) - 1)
+    return places[0] if len(places) == 1 else t("{place} + {n}", place=places[0], n=len(places) - 1)
 
 
 def _lot_row(seen: _Seen, line: LotLine, goes_next: bool) -> ft.Control:
@@ -351,7 +351,7 @@ def _packs_card(seen: _Seen) -> ft.Control:
     rows = [
         (
             text(pack.name, "strong"),
-            f"{words.number(pack.units_per_pack)} {words.unit(pack.units_per_pack, seen.base_unit)}",
+            f"{words.number(pack.units_per_pack)} {words.unit(seen.base_unit, pack.units_per_pack)}",
             quiet(pack.gtin or "–", "small", selectable=True),
         )
         for pack in packs

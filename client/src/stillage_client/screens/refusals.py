@@ -48,5 +48,5 @@ def trouble_of(error: ApiError) -> Trouble:
                 code=error.code,
                 missing=True,
             )
-        return Trouble(error.detail or str(error), code=error.code)
-    return Trouble(str(error))
+        return Trouble(error.sentence, code=error.code)
+    return Trouble(error.sentence)

@@ -58,13 +58,13 @@ def problem_of(error: ApiError) -> Problem:
     if isinstance(error, Unreachable):
         return Problem(t("The server does not answer"), t("Check the network, then try again."))
     if isinstance(error, Refused) and error.status == 429:
-        return Problem(t("Too many tries"), t("Wait a minute, then try again."))
+        return Problem(t("Too many tries"), error.sentence)
     if isinstance(error, Unauthorized):
         return Problem(
             t("That name and password do not match"),
             t("Check Caps Lock. After a few wrong tries you wait a minute."),
         )
-    return Problem(t("You could not be signed in"), str(error))
+    return Problem(t("You could not be signed in"), error.sentence)
 
 
 @ft.component

@@ -107,7 +107,7 @@ class StockListState:
         self.working = True
         try:
             page, summary = await asyncio.gather(
-                self._fetch(api, query, warehouse, None), stock.availability_summary(api, warehouse=warehouse)
+                self._fetch(api, query, warehouse, None), stock.summary(api, warehouse=warehouse)
             )
         except ApiError as error:
             if turn == self._turn:
@@ -215,7 +215,7 @@ def StockList() -> ft.Control:
         actions=actions,
         phone_actions=phone_actions,
         subtitle=warehouse_name(session) if layout == "phone" else "",
-        online=session.online,
+        online=session.live,
     )
 
 
@@ -396,7 +396,7 @@ def _table_row(item: Availability, go: Callable[[str], None]) -> table.DataRow2:
 
 
 def _sku_line(item: Availability) -> str:
-    size = amounts.volume(item.container_ml)
+    size = words.volume(item.container_ml) if item.container_ml else ""
     packed = (
         t("{case} of {n}", case=item.case_name.lower(), n=item.units_per_case)
         if item.units_per_case > 1
@@ -489,7 +489,7 @@ def _card(item: Availability, go: Callable[[str], None]) -> ft.Control:
     per = item.units_per_case
     free = max(item.available, 0)
     amount = amounts.short(item, free - free % per)
-    size = amounts.volume(item.container_ml)
+    size = words.volume(item.container_ml) if item.container_ml else ""
     lines = column(
         row(text(item.product_name, "strong", expand=True), text(amount, "strong")),
         row(quiet(" · ".join(p for p in (item.product, size) if p), expand=True), quiet(t("free to sell"))),
