@@ -146,7 +146,9 @@ def _csum(text: str) -> Complaint | None:
     want = check_digit(text[:-1])
     if text[-1] == want:
         return None
-    return Complaint("check_digit", f"the last digit should be {want}, the code has {text[-1]}", len(text) - 1)
+    return Complaint(
+        "check_digit", f"the last digit should be {want}, the code has {text[-1]}", len(text) - 1
+    )
 
 
 def _csum_alpha(text: str) -> Complaint | None:
@@ -185,7 +187,9 @@ def _percent_encoding(text: str) -> Complaint | None:
 
 def _full_date(text: str) -> Complaint | None:
     good = int(text[6:]) > 0 and _date(int(text[:4]), int(text[4:6]), int(text[6:])) is not None
-    return None if good else Complaint("bad_date", f"{text[:4]}-{text[4:6]}-{text[6:]} is not in the calendar")
+    return (
+        None if good else Complaint("bad_date", f"{text[:4]}-{text[4:6]}-{text[6:]} is not in the calendar")
+    )
 
 
 def _hours_minutes(text: str) -> Complaint | None:
@@ -208,7 +212,9 @@ def _at_most(limit: int, what: str) -> Check:
 
 def _one_of(values: str, what: str) -> Check:
     allowed = values.split()
-    return lambda text: None if text in allowed else Complaint("bad_value", f"{what} must be one of {', '.join(allowed)}")
+    return lambda text: (
+        None if text in allowed else Complaint("bad_value", f"{what} must be one of {', '.join(allowed)}")
+    )
 
 
 def _matches(pattern: str, what: str) -> Check:
