@@ -10,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from stillage.accounts import tokens
+from stillage.accounts.errors import InvalidToken
 from stillage.accounts.roles import permissions_of
 from stillage.core.clock import now
 from stillage.rest import logs
@@ -26,10 +27,11 @@ WHERE s.id = %s AND s.revoked_at IS NULL AND u.is_active AND u.auth_epoch = s.au
 
 def load_principal(session_id: UUID, *, address: str, request_id: str, at: dt.datetime) -> Principal | None:
     """Who this session is now, or None when it has ended for whatever reason."""
+    key: UUID | str
     if connection.vendor == "postgresql":
         sql, key = _SQL.format(agg="string_agg", text="uw.warehouse_id::text"), session_id
     else:
-        sql, key = _SQL.format(agg="group_concat", text="uw.warehouse_id"), session_id.hex  # type: ignore[assignment]
+        sql, key = _SQL.format(agg="group_concat", text="uw.warehouse_id"), session_id.hex
     with connection.cursor() as cursor:
         cursor.execute(sql, [key])
         row = cursor.fetchone()
@@ -44,24 +46,39 @@ def load_principal(session_id: UUID, *, address: str, request_id: str, at: dt.da
         user_id=user_id,
         username=username,
         permissions=permissions_of(roles.split(",") if roles else []),
-        warehouse_ids=None if all_warehouses else frozenset(map(int, warehouses.split(","))) if warehouses else frozenset(),
+        warehouse_ids=None
+        if all_warehouses
+        else frozenset(map(int, warehouses.split(",")))
+        if warehouses
+        else frozenset(),
         address=address,
         request_id=request_id,
         session_id=session_id,
     )
 
 
+def bearer_of(request: Request) -> str | None:
+    """The token of the Authorization header; None without one. Raises AuthenticationFailed."""
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    if not header:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise AuthenticationFailed("Send the access token as `Authorization: Bearer …`.")
+    return str(token)
+
+
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access token>`."""
 
     def authenticate(self, request: Request) -> tuple[Principal, Any] | None:
-        header = request.META.get("HTTP_AUTHORIZATION", "")
-        if not header:
+        token = bearer_of(request)
+        if token is None:
             return None
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise AuthenticationFailed("Send the access token as `Authorization: Bearer …`.")
-        claims = tokens.read(token, kind="access")
+        try:
+            claims = tokens.read(token, kind="access")
+        except InvalidToken as refusal:
+            raise AuthenticationFailed(refusal.detail) from None
         principal = load_principal(
             claims.session_id,
             address=getattr(request, "client_address", ""),
@@ -69,7 +86,7 @@ class TokenAuthentication(BaseAuthentication):
             at=now(),
         )
         if principal is None:
-            raise AuthenticationFailed("This sign-in has ended; sign in again.")
+            raise AuthenticationFailed(InvalidToken().detail)
         logs.user.set(principal.username)
         return principal, claims
 
