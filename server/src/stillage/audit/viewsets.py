@@ -10,6 +10,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSetMixin
 
 from stillage.audit.record import record
+from stillage.core import text as rules
 from stillage.core.errors import Conflict, Fault, Kind, NotFound, Refusal
 from stillage.core.models import Versioned
 from stillage.rest import paging, query
@@ -61,21 +62,37 @@ class MasterViewSet(ViewSetMixin, View):
         return self.model._default_manager.select_related(*self.related).prefetch_related(*self.prefetch)
 
     def found(self, name: str, *, lock: bool = False) -> Any:
-        """One row by id or natural key; missing and another's are told apart by nobody."""
-        rows = self.rows()
-        condition = Q(pk=-1)
-        if name.isascii() and name.isdecimal() and int(name) <= MAX_ID:
-            condition |= Q(pk=int(name))
-        if self.natural_key:
-            condition |= Q(**{self.natural_key: name})
-        if "\0" in name:
+        """One row by id or natural key; missing and another's are told apart by nobody.
+
+        `id:12` and `key:12` say which is meant. Digits that are one row's id and another's key are refused:
+        a guess would change the wrong row.
+        """
+        if rules.fault_in(name):
             raise NotFound(NO_SUCH)
+        rows = self.rows()
         if lock:
             rows = rows.select_for_update(of=("self",), no_key=True)
-        matches = sorted(rows.filter(condition)[:2], key=lambda row: str(getattr(row, self.natural_key or "pk")) != name)
+        matches = list(rows.filter(self.named(rules.normalise(name)))[:2])
         if not matches:
             raise NotFound(NO_SUCH)
+        if len(matches) > 1:
+            raise Conflict(
+                f"{name} is the id of one and the key of another: ask for id:{name} or key:{name}.", code="ambiguous"
+            )
         return matches[0]
+
+    def named(self, name: str) -> Q:
+        """What a name in the address may stand for."""
+        form, _, rest = name.partition(":")
+        exact = rest if rest and form in ("id", "key") else None
+        value = name if exact is None else exact
+        condition = Q(pk=-1)
+        if form != "key" or exact is None:
+            if value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= MAX_ID:
+                condition |= Q(pk=int(value))
+        if self.natural_key and (form != "id" or exact is None):
+            condition |= Q(**{self.natural_key: value})
+        return condition
 
     def filtered(self, request: Request) -> QuerySet[Any, Any]:
         query.check_known(request, "search", *self.filters, *self.reference_filters, *self.boolean_filters)
@@ -85,14 +102,22 @@ class MasterViewSet(ViewSetMixin, View):
                 rows = rows.filter(**{field: value})
         for parameter, (id_field, key_field) in self.reference_filters.items():
             if (value := query.text(request, parameter)) is not None:
-                condition = Q(**{key_field: value})
-                if value.isascii() and value.isdecimal() and int(value) <= MAX_ID:
-                    condition |= Q(**{id_field: int(value)})
-                rows = rows.filter(condition)
+                rows = rows.filter(self.referred(id_field, key_field, value))
         for parameter, field in self.boolean_filters.items():
             if (flag := query.boolean(request, parameter)) is not None:
                 rows = rows.filter(**{field: flag})
         return self.searched(rows, query.words(request))
+
+    def referred(self, id_field: str, key_field: str, value: str) -> Q:
+        """A filter by key or id. Where digits could be either, the key wins, and only it."""
+        if not (value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= MAX_ID):
+            return Q(**{key_field: value})
+        owner, by_key = self.model, key_field.split("__")
+        for step in by_key[:-1]:
+            owner = owner._meta.get_field(step).related_model
+        if owner._default_manager.filter(**{by_key[-1]: value}).exists():
+            return Q(**{key_field: value})
+        return Q(**{id_field: int(value)})
 
     def searched(self, rows: QuerySet[Any, Any], words: list[str]) -> QuerySet[Any, Any]:
         for word in words:
@@ -133,7 +158,7 @@ class MasterViewSet(ViewSetMixin, View):
         serializer = self.reader(row, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         row = self.saved(serializer, version=row.version + 1)
-        row = self.found(str(row.pk))
+        row = self.rows().get(pk=row.pk)
         after = self.shown(row)
         self.audited("update", row, _changed(before, after), _changed(after, before))
         return Response(after, headers={"ETag": etag_of(row)})

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.core.validators import EmailValidator
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -54,6 +55,15 @@ class Text(serializers.CharField):
         if fault:
             raise serializers.ValidationError(f"This text {fault}.", code="bad_character")
         return rules.normalise(data)
+
+
+class Email(Text):
+    """One address, checked as Django checks it; nothing is sent to find out more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        super().__init__(**kwargs)
+        self.validators.append(EmailValidator(message="Send an address such as someone@example.org."))
 
 
 class Date(serializers.DateField):
@@ -132,6 +142,7 @@ class StrictModel(serializers.ModelSerializer):
         models.BigIntegerField: Integer,
         models.CharField: Text,
         models.TextField: Text,
+        models.EmailField: Email,
         models.BooleanField: Boolean,
         models.DateField: Date,
         models.DecimalField: Money,
