@@ -128,7 +128,11 @@ def _refuse_swallowed(all_placed: Sequence[Placed], wanted: Set[str], today: dt.
             continue
         for cut in range(1, len(placed.text)):
             spec = find(placed.text, cut)
-            if spec and spec.ai in wanted and is_element(spec, placed.text[cut + len(spec.ai) :], today=today):
+            if (
+                spec
+                and spec.ai in wanted
+                and is_element(spec, placed.text[cut + len(spec.ai) :], today=today)
+            ):
                 raise separator_missing(placed, cut, spec.ai)
 
 
