@@ -149,10 +149,9 @@ class Session(ft.Observable):
         """The browser is back on this session: is it still the same person's?"""
         if self.user is None:
             return
-        if self._unsaved:
-            await self._keep(self._api.tokens)
-            return
         try:
+            if self._unsaved:
+                await self._keep(self._api.tokens)
             stored = _read_tokens(await self._stored(TOKENS_KEY, strict=True))
         except TimeoutError:
             return
@@ -162,6 +161,8 @@ class Session(ft.Observable):
             self.user = None
             self.ready = False
             await self.restore()
+        else:
+            await self._hand_out_ticket()  # a page that was loaded again has none
 
     async def close(self) -> None:
         """The Flet session is gone for good."""

@@ -1,0 +1,196 @@
+"""Drives a real Chromium through the accessibility tree, the way Flutter's web client wants it. Knows no screens."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[3]
+SCREENSHOTS = ROOT / ".artefacts" / "screenshots"
+SIZES = {"desk": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--autoplay-policy=no-user-gesture-required",
+]
+FONT_SECONDS = 3.0
+FIRST_FRAME_SECONDS = 90.0
+TREE = """() => [...document.querySelectorAll('flt-semantics-host *')]
+  .filter(e => e.getAttribute('role') || e.getAttribute('aria-label') || e.tagName == 'INPUT' || e.tagName == 'TEXTAREA'
+    || (e.children.length == 0 && e.innerText))
+  .map(e => (e.getAttribute('role') || e.tagName.toLowerCase()) + ':'
+    + (e.getAttribute('aria-label') || (e.children.length == 0 ? e.innerText : '') || ''))"""
+BOX = "e => { const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] }"
+
+
+def executable() -> str | None:
+    """Which Chromium: STILLAGE_CHROMIUM, the system's, or (None) Playwright's own if it has one."""
+    named = os.environ.get("STILLAGE_CHROMIUM")
+    if named:
+        return named
+    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+
+
+@contextmanager
+def chromium(*extra_flags: str) -> Iterator[Browser]:
+    """A browser. Where there is none the test is not run, and says so; in CI that is a failure."""
+    with sync_playwright() as playwright:
+        browser = _launch(playwright, [*FLAGS, *extra_flags])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _launch(playwright: Playwright, flags: list[str]) -> Browser:
+    named = executable()
+    if not Path(named or playwright.chromium.executable_path).exists():
+        said = "not run: no browser (install chromium or set STILLAGE_CHROMIUM)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    return playwright.chromium.launch(executable_path=named, args=flags)
+
+
+class Visit:
+    """One tab on one page of the client. `with Visit(browser, url) as visit: visit.click("button", "Receive")`."""
+
+    def __init__(
+        self,
+        browser: Browser | BrowserContext,
+        url: str,
+        *,
+        size: str = "desk",
+        dark: bool = False,
+        language: str = "en-GB",
+        semantics: bool = True,
+        timeout: float = FIRST_FRAME_SECONDS,
+    ) -> None:
+        self._own = isinstance(browser, Browser)
+        width, height = SIZES[size]
+        self.context = (
+            browser.new_context(
+                viewport={"width": width, "height": height},
+                locale=language,
+                timezone_id="UTC",
+                color_scheme="dark" if dark else "light",
+                has_touch=size == "phone",
+            )
+            if isinstance(browser, Browser)
+            else browser
+        )
+        self.page: Page = self.context.new_page()
+        self.problems: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        self.page.goto(url)
+        ready(self.page, semantics=semantics, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and not self.page.is_closed():
+            self.shot(f"failed-{re.sub(r'[^a-z0-9]+', '-', os.environ.get('PYTEST_CURRENT_TEST', 'visit').lower())[:80]}")
+        (self.context if self._own else self.page).close()
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    # --- looking -----------------------------------------------------------------------------------------------
+
+    def tree(self) -> list[str]:
+        """What a screen reader finds, as role:name."""
+        found: list[str] = self.page.evaluate(TREE)
+        return found
+
+    def find(self, role: str, name: str | re.Pattern[str], *, exact: bool = False) -> Locator:
+        """By role and name; a name sits on the element itself or on a label around it."""
+        return self.page.get_by_role(role, name=name, exact=exact).first  # type: ignore[arg-type]
+
+    def sees(self, text: str | re.Pattern[str], *, seconds: float = 15) -> None:
+        """Wait until the text stands somewhere in the tree."""
+        wanted = text if isinstance(text, re.Pattern) else re.compile(re.escape(text))
+        self.until(lambda: any(wanted.search(line) for line in self.tree()), f"{text!r} to appear", seconds=seconds)
+
+    def misses(self, text: str, *, seconds: float = 15) -> None:
+        """Wait until the text is gone."""
+        self.until(lambda: not any(text in line for line in self.tree()), f"{text!r} to go", seconds=seconds)
+
+    def until(self, true: Any, what: str, *, seconds: float = 15) -> None:
+        waited = 0.0
+        while not true():
+            if waited >= seconds:
+                raise AssertionError(f"waited {seconds:g} s for {what}; seen: {' | '.join(self.tree())[:3000]}")
+            self.page.wait_for_timeout(100)
+            waited += 0.1
+
+    def shot(self, name: str) -> Path:
+        """A screenshot into .artefacts/screenshots, after the fonts have had their time."""
+        self.page.wait_for_timeout(FONT_SECONDS * 1000)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        target = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=target)
+        return target
+
+    # --- doing -------------------------------------------------------------------------------------------------
+
+    def click(self, role: str, name: str | re.Pattern[str], *, exact: bool = False, seconds: float = 15) -> None:
+        """As a pointer: on scrolling pages an overlay lies above the tree, so the place is clicked, not the element."""
+        found = self.find(role, name, exact=exact)
+        found.wait_for(state="attached", timeout=seconds * 1000)
+        x, y = found.evaluate(BOX)
+        self.page.mouse.click(x, y)
+
+    def press(self, role: str, name: str | re.Pattern[str], *, exact: bool = False) -> None:
+        """As a screen reader: a click event on the element itself."""
+        self.find(role, name, exact=exact).dispatch_event("click")
+
+    def fill(self, label: str, text: str, *, exact: bool = False) -> None:
+        """Type into a text field, replacing what stands there."""
+        field = self.page.get_by_label(label, exact=exact).first
+        field.wait_for(state="attached")
+        x, y = field.evaluate(BOX)
+        self.page.mouse.click(x, y)
+        self.page.wait_for_timeout(150)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.type(text, delay=60)
+
+    def scan(self, code: str, *, per_key_ms: float = 5, end: str = "Enter") -> None:
+        """As a keyboard scanner does: fast keys, FNC1 as Ctrl+], Enter at the end."""
+        for char in code:
+            if char == "\x1d":
+                self.page.keyboard.press("Control+]")
+            else:
+                self.page.keyboard.press("Space" if char == " " else char)
+            if per_key_ms:
+                self.page.wait_for_timeout(per_key_ms)
+        if end:
+            self.page.keyboard.press(end)
+
+    def expect(self, role: str, name: str) -> Any:
+        return expect(self.find(role, name))
+
+
+def ready(page: Page, *, semantics: bool = True, timeout: float = FIRST_FRAME_SECONDS) -> None:
+    """Wait for Flutter's first frame; turn the accessibility tree on at once, before anything takes the focus."""
+    page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=timeout * 1000)
+    if semantics:
+        page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+        page.wait_for_selector("flt-semantics-host *", state="attached", timeout=timeout * 1000)
