@@ -102,11 +102,13 @@ class FakeServer(httpx.AsyncBaseTransport):
 
     def stock(self, sku: str, lot: str, place: str, units: int, best_before: date | None = None) -> None:
         self.dates[sku, lot] = best_before
-        self.post("receive", [(sku, lot, "supplier", place, units)])
+        self.post("receive", [(sku, lot, "supplier", place, units)], user="ada")
 
-    def post(self, kind: str, lines: list[tuple[str, str, str, str, int]], **more: Any) -> FakeOperation:
+    def post(
+        self, kind: str, lines: list[tuple[str, str, str, str, int]], *, user: str = "manager", **more: Any
+    ) -> FakeOperation:
         self._clock += timedelta(seconds=7)
-        made = FakeOperation(f"op-{next(self._numbers)}", kind, "manager", self._clock, lines, **more)
+        made = FakeOperation(f"op-{next(self._numbers)}", kind, user, self._clock, lines, **more)
         self.operations.append(made)
         return made
 
@@ -324,11 +326,11 @@ class FakeServer(httpx.AsyncBaseTransport):
 
     def _movements(self, params: dict[str, str]) -> tuple[int, Any]:
         rows = [m for o in reversed(self.operations) for m in self._operation(o)["movements"]]
+        if params.get("user") == "me":
+            params["user"] = "manager"
         for name in ("product", "lot", "user", "operation_id"):
             if params.get(name):
                 rows = [r for r in rows if str(r[name]) == params[name]]
-        if params.get("user") == "me":
-            rows = [m for o in reversed(self.operations) for m in self._operation(o)["movements"]]
         return 200, {"results": rows[: int(params.get("limit", 50))], "next": None}
 
     def _locations(self, params: dict[str, str]) -> tuple[int, Any]:
@@ -499,7 +501,7 @@ def small_warehouse() -> FakeServer:
     server.place("A-01-02", "storage")
     server.place("QA-01", "quarantine")
     server.product("HPA-330", "Harrow Pale Ale")
-    server.product("MSW-750", "Mirabel Sparkling Water", category="Water", base_unit="bottle", container_ml=750, per_case=12)
+    server.product("MSW-750", "Mirabel Sparkling Water", category="Water", base_unit="bottle", per_case=12)
     server.product("KLP-30K", "Keller Pils", category="Pils", base_unit="keg", container_ml=30_000, per_case=1)
     return server
 
