@@ -1,5 +1,7 @@
 """Who may do what: every role and every permission, on this one page."""
 
+from collections.abc import Iterable
+
 CATALOGUE_VIEW = "catalogue.view"
 CATALOGUE_CHANGE = "catalogue.change"
 PARTIES_VIEW = "parties.view"
@@ -37,6 +39,7 @@ ROLES: dict[str, frozenset[str]] = {
         WAREHOUSES_CHANGE,
         STOCK_SCRAP,
         STOCK_RELEASE,
+        STOCK_REVERSE_ANY,
         COST_VIEW,
         AUDIT_VIEW,
         USERS_VIEW,
@@ -45,7 +48,7 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": _LOOK
     | _HANDLE
     | _MASTER
-    | {PLACES_CHANGE, STOCK_SCRAP, STOCK_RELEASE, COST_VIEW, AUDIT_VIEW, USERS_VIEW},
+    | {PLACES_CHANGE, STOCK_SCRAP, STOCK_RELEASE, STOCK_REVERSE_ANY, COST_VIEW, AUDIT_VIEW, USERS_VIEW},
     "buyer": _LOOK | _MASTER | {STOCK_RECEIVE, COST_VIEW},
     "sales": _LOOK | {PARTIES_CHANGE, EXPORTS_RUN},
     "picker": _LOOK | _HANDLE,
@@ -59,3 +62,9 @@ PERMISSIONS: tuple[str, ...] = tuple(sorted(set().union(*ROLES.values())))
 def permissions_of(roles: list[str]) -> frozenset[str]:
     """What somebody with these roles may do; a role that is not on this page gives nothing."""
     return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+
+def role_of(names: Iterable[str]) -> str:
+    """The first of somebody's roles in the order of this page; empty without any."""
+    held = set(names)
+    return next((role for role in ROLES if role in held), "")

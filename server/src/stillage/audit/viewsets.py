@@ -95,7 +95,7 @@ class MasterViewSet(ViewSetMixin, View):
         return condition
 
     def filtered(self, request: Request) -> QuerySet[Any, Any]:
-        query.check_known(request, "search", *self.filters, *self.reference_filters, *self.boolean_filters)
+        query.check_known(request, *self.known_parameters())
         rows = self.rows()
         for parameter, field in self.filters.items():
             if (value := query.text(request, parameter)) is not None:
@@ -118,6 +118,9 @@ class MasterViewSet(ViewSetMixin, View):
         if owner._default_manager.filter(**{by_key[-1]: value}).exists():
             return Q(**{key_field: value})
         return Q(**{id_field: int(value)})
+
+    def known_parameters(self) -> tuple[str, ...]:
+        return ("search", *self.filters, *self.reference_filters, *self.boolean_filters)
 
     def searched(self, rows: QuerySet[Any, Any], words: list[str]) -> QuerySet[Any, Any]:
         for word in words:

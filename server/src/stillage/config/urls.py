@@ -3,7 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls import re_path as re
 
-from stillage.places.api import LocationViewSet, WarehouseViewSet
+from stillage.audit.api import AuditList
+from stillage.places.api import WarehouseViewSet
+from stillage.rest.health import live, ready
+from stillage.scanning.api import ScanImageView, ScanView
+from stillage.stock import api as stock
 
 LIST = {"get": "list", "post": "create"}
 ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -17,12 +21,40 @@ def master(name: str, view: type, pk: str = "[^/]+") -> list[URLPattern]:
     ]
 
 
+def one(name: str, view: type) -> URLPattern:
+    """An address of its own."""
+    return re(rf"^{name}/?$", view.as_view(), name=name.replace("/", "-"))  # type: ignore[attr-defined]
+
+
 api: list[URLPattern | URLResolver] = [
     *master("warehouses", WarehouseViewSet),
-    *master("locations", LocationViewSet, "[^/]+(?:/[^/]+)?"),
+    *master("locations", stock.LocationsWithStock, "[^/]+(?:/[^/]+)?"),
+    # stock
+    one("stock", stock.BalanceList),
+    one("lots", stock.LotList),
+    re(r"^lots/(?P<pk>[0-9]{1,19})/?$", stock.LotOne.as_view(), name="lots-one"),
+    one("movements", stock.MovementList),
+    one("availability", stock.Availability),
+    one("availability/summary", stock.AvailabilitySummary),
+    one("stock/receive", stock.ReceiveView),
+    one("stock/move", stock.MoveView),
+    one("stock/adjust", stock.AdjustView),
+    one("stock/scrap", stock.ScrapView),
+    one("stock/hold", stock.HoldView),
+    one("stock/release", stock.ReleaseView),
+    one("stock/reverse", stock.ReverseView),
+    # scanning
+    one("scan", ScanView),
+    one("scan/image", ScanImageView),
+    # seeing
+    one("audit", AuditList),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", include(api))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api)),
+    path("health/live", live),
+    path("health/ready", ready),
+]
 handler400 = "stillage.rest.errors.bad_request"
 handler404 = "stillage.rest.errors.not_found"
 handler500 = "stillage.rest.errors.server_error"

@@ -1,7 +1,5 @@
 """The ledger's tables. Movements only grow; balances and allocations are written by `ledger.py` alone."""
 
-import uuid
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -125,13 +123,12 @@ class Allocation(models.Model):
 
 
 class Hold(models.Model):
-    """A lot that may not be sold: everywhere, in one warehouse, or at one location. Open until released."""
+    """A lot that may not be sold: wherever it lies, or at one location. Open until released."""
 
-    operation_id = models.UUIDField(default=uuid.uuid4)
+    operation_id = models.UUIDField()
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="holds")
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, related_name="+")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="+")
-    # "everywhere", "warehouse:3" or "location:17": one open hold for each (NULLs would not collide).
+    # "everywhere" or "location:17": one open hold for each (NULLs would not collide).
     scope = models.CharField(max_length=40)
     reason = models.CharField(max_length=200)
     held_at = models.DateTimeField()

@@ -1,0 +1,326 @@
+"""The only writer of movements, balances and allocations: a fixed number of SQL statements whatever the length.
+
+Locks are always taken on balances in id order (docs/locking.md), so that no two postings can wait for each other.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from stillage.core.actor import Actor
+from stillage.core.locking import for_update
+from stillage.core.sql import execute, fetch, is_postgres, member, rows, stored, table
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement to be written. A location that is virtual has no balance."""
+
+    product_id: int
+    lot_id: int
+    from_location_id: int
+    to_location_id: int
+    from_warehouse_id: int | None  # None where the location is virtual
+    to_warehouse_id: int | None
+    quantity: int
+    reason: str = ""
+    unit_cost: Decimal | None = None
+    reverses_id: int | None = None
+    demand_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """A balance under lock, as it will be."""
+
+    id: int
+    lot_id: int
+    location_id: int
+    on_hand: int
+    allocated: int
+
+    @property
+    def free(self) -> int:
+        return self.on_hand - self.allocated
+
+
+Place = tuple[int, int]  # lot_id, location_id
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """An entry that takes more than is free."""
+
+    index: int
+    balance: Held
+
+
+class Short(Exception):
+    """Some entries take more than is free; nothing was written. The operation turns it into a refusal."""
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        super().__init__(f"{len(shortages)} short")
+        self.shortages = shortages
+
+
+def post(
+    entries: Sequence[Entry],
+    *,
+    actor: Actor,
+    kind: str,
+    operation_id: UUID,
+    reference: str,
+    at: dt.datetime,
+    from_allocated: bool = False,
+) -> tuple[list[int], dict[Place, Held]]:
+    """Write movements and bring their balances up to date. Four statements. Raises Short.
+
+    With `from_allocated` the units taken are promised ones, and the promise is used up with them.
+    Returns the movements' ids in the order of the entries, and the balances touched.
+    """
+    change: dict[Place, int] = defaultdict(int)
+    owners: dict[Place, tuple[int, int]] = {}
+    for entry in entries:
+        for location_id, warehouse_id, sign in (
+            (entry.from_location_id, entry.from_warehouse_id, -1),
+            (entry.to_location_id, entry.to_warehouse_id, 1),
+        ):
+            if warehouse_id is not None:
+                change[entry.lot_id, location_id] += sign * entry.quantity
+                owners[entry.lot_id, location_id] = (entry.product_id, warehouse_id)
+    balances = _lock(change, owners)
+    shortages = _apply(entries, change, balances, from_allocated=from_allocated)
+    if shortages:
+        raise Short(shortages)
+    _write_balances(list(balances.values()))
+    return _write_movements(
+        entries, actor=actor, kind=kind, operation_id=operation_id, reference=reference, at=at
+    ), balances
+
+
+def _apply(
+    entries: Sequence[Entry], change: dict[Place, int], balances: dict[Place, Held], *, from_allocated: bool
+) -> list[Shortage]:
+    """Work the changes into the locked balances; say which entries take too much."""
+    short: set[Place] = set()
+    for place, delta in change.items():
+        balance = balances[place]
+        if from_allocated and delta < 0:
+            balance.allocated += delta
+            if balance.allocated < 0:
+                balance.allocated -= delta
+                short.add(place)
+                continue
+        if delta < 0 and balance.free + delta < 0:
+            short.add(place)
+            continue
+        balance.on_hand += delta
+    return [
+        Shortage(index, balances[entry.lot_id, entry.from_location_id])
+        for index, entry in enumerate(entries)
+        if (entry.lot_id, entry.from_location_id) in short
+    ]
+
+
+def _lock(change: dict[Place, int], owners: dict[Place, tuple[int, int]]) -> dict[Place, Held]:
+    """Make the balances that are missing, then lock all of them in id order."""
+    wanted = sorted(change)
+    incoming = [place for place in wanted if place in owners]
+    if incoming:
+        execute(
+            "INSERT INTO stock_balance (product_id, lot_id, location_id, warehouse_id, on_hand, allocated)"
+            " SELECT product_id, lot_id, location_id, warehouse_id, 0, 0 FROM "
+            + table(
+                "line",
+                {"product_id": "bigint", "lot_id": "bigint", "location_id": "bigint", "warehouse_id": "bigint"},
+            )
+            + " WHERE true ON CONFLICT (lot_id, location_id) DO NOTHING",
+            [
+                rows(
+                    {
+                        "product_id": owners[place][0],
+                        "lot_id": place[0],
+                        "location_id": place[1],
+                        "warehouse_id": owners[place][1],
+                    }
+                    for place in incoming
+                )
+            ],
+        )
+    found = fetch(
+        "SELECT b.id, b.lot_id, b.location_id, b.on_hand, b.allocated FROM stock_balance b JOIN "
+        + table("line", {"lot_id": "bigint", "location_id": "bigint"})
+        + " ON b.lot_id = line.lot_id AND b.location_id = line.location_id ORDER BY b.id"
+        + for_update("b"),
+        [rows({"lot_id": lot_id, "location_id": location_id} for lot_id, location_id in wanted)],
+    )
+    return {(row[1], row[2]): Held(*row) for row in found}
+
+
+def _write_balances(balances: list[Held]) -> None:
+    execute(
+        "UPDATE stock_balance SET on_hand = line.on_hand, allocated = line.allocated FROM "
+        + table("line", {"id": "bigint", "on_hand": "bigint", "allocated": "bigint"})
+        + " WHERE stock_balance.id = line.id",
+        [rows({"id": b.id, "on_hand": b.on_hand, "allocated": b.allocated} for b in balances)],
+    )
+
+
+_MOVEMENT = {
+    "product_id": "bigint",
+    "lot_id": "bigint",
+    "from_location_id": "bigint",
+    "to_location_id": "bigint",
+    "quantity": "bigint",
+    "reason": "text",
+    "demand_id": "uuid",
+    "unit_cost": "numeric",
+    "reverses_id": "bigint",
+}
+
+
+def _write_movements(
+    entries: Sequence[Entry], *, actor: Actor, kind: str, operation_id: UUID, reference: str, at: dt.datetime
+) -> list[int]:
+    columns = ", ".join(_MOVEMENT)
+    found = fetch(
+        f"INSERT INTO stock_movement ({columns}, operation_id, kind, reference, user_id, username, moved_at)"  # noqa: S608
+        f" SELECT {columns}, %s, %s, %s, %s, %s, %s FROM " + table("line", _MOVEMENT) + " WHERE true RETURNING id",
+        [
+            stored(operation_id),
+            kind,
+            reference,
+            actor.user_id,
+            actor.username,
+            stored(at),
+            rows({name: getattr(entry, name) for name in _MOVEMENT} for entry in entries),
+        ],
+    )
+    return sorted(row[0] for row in found)
+
+
+# ---- allocations --------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A balance under lock from which units may be promised, in FEFO order."""
+
+    id: int
+    product_id: int
+    warehouse_id: int
+    lot_id: int
+    location_id: int
+    free: int
+
+
+_CANDIDATES = """
+SELECT b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, b.on_hand - b.allocated, l.last_sale_date, p.pick_sequence
+FROM stock_balance b
+JOIN stock_lot l ON l.id = b.lot_id
+JOIN places_location p ON p.id = b.location_id
+WHERE b.product_id {products} AND b.warehouse_id {warehouses} AND b.on_hand > b.allocated
+  AND p.kind {kinds} AND p.is_active
+  AND NOT EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.released_at IS NULL
+      AND (h.location_id IS NULL OR h.location_id = b.location_id))
+ORDER BY b.id
+"""
+
+
+def candidates(
+    *, product_ids: Sequence[int], warehouse_ids: Sequence[int], kinds: Sequence[str]
+) -> list[tuple[Candidate, dt.date]]:
+    """Lock, in id order, all balances that could serve; return them in FEFO order with their last sale date."""
+    products, warehouses, allowed = member(product_ids, "bigint"), member(warehouse_ids, "bigint"), member(kinds, "text")
+    found = fetch(
+        _CANDIDATES.format(products=products[0], warehouses=warehouses[0], kinds=allowed[0]) + for_update("b"),
+        [*products[1], *warehouses[1], *allowed[1]],
+    )
+    found.sort(key=lambda row: (str(row[6]), row[3], row[7], row[0]))
+    return [
+        (Candidate(*row[:6]), dt.date.fromisoformat(row[6]) if isinstance(row[6], str) else row[6]) for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Units of one balance for one demand."""
+
+    balance_id: int
+    lot_id: int
+    location_id: int
+    demand_id: UUID
+    reference: str
+    quantity: int
+
+
+def promise(promises: Sequence[Promise], *, at: dt.datetime) -> None:
+    """Write allocations and raise `allocated`. Two statements. The balances must be under lock."""
+    taken: dict[int, int] = defaultdict(int)
+    for one in promises:
+        taken[one.balance_id] += one.quantity
+    _shift_allocated({balance_id: quantity for balance_id, quantity in taken.items()})
+    columns = {
+        "demand_id": "uuid",
+        "reference": "text",
+        "lot_id": "bigint",
+        "location_id": "bigint",
+        "quantity": "bigint",
+    }
+    names = ", ".join(columns)
+    execute(
+        f"INSERT INTO stock_allocation ({names}, created_at) SELECT {names}, %s FROM "  # noqa: S608
+        + table("line", columns)
+        + " WHERE true ON CONFLICT (demand_id, lot_id, location_id)"
+        " DO UPDATE SET quantity = stock_allocation.quantity + excluded.quantity",
+        [stored(at), rows({name: getattr(one, name) for name in columns} for one in promises)],
+    )
+
+
+def _shift_allocated(by_balance: dict[int, int]) -> None:
+    execute(
+        "UPDATE stock_balance SET allocated = stock_balance.allocated + line.quantity FROM "
+        + table("line", {"id": "bigint", "quantity": "bigint"})
+        + " WHERE stock_balance.id = line.id",
+        [rows({"id": balance_id, "quantity": quantity} for balance_id, quantity in by_balance.items())],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open allocation under lock, with its balance."""
+
+    id: int
+    balance_id: int
+    product_id: int
+    warehouse_id: int
+    lot_id: int
+    location_id: int
+    demand_id: UUID
+    quantity: int
+
+
+def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
+    """Lock the balances (in id order) behind the open allocations of some demands, and read them."""
+    keys = [str(one) if is_postgres() else one.hex for one in demand_ids]
+    wanted, parameters = member(keys, "uuid")
+    found = fetch(
+        "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.quantity"  # noqa: S608
+        " FROM stock_allocation a JOIN stock_balance b ON b.lot_id = a.lot_id AND b.location_id = a.location_id"
+        f" WHERE a.demand_id {wanted} ORDER BY b.id" + for_update("b"),
+        parameters,
+    )
+    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), row[7]) for row in found]
+
+
+def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
+    """Close allocations. With `keep_allocated` the balances stay as they are: `post` uses the promise up."""
+    wanted, parameters = member([one.id for one in allocations], "bigint")
+    execute(f"DELETE FROM stock_allocation WHERE id {wanted}", parameters)  # noqa: S608
+    if keep_allocated:
+        return
+    freed: dict[int, int] = defaultdict(int)
+    for one in allocations:
+        freed[one.balance_id] -= one.quantity
+    _shift_allocated(freed)

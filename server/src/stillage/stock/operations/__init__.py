@@ -1,0 +1,32 @@
+"""What the stock room can do: one file an operation, this page their contents."""
+
+from stillage.stock.operations.adjust import AdjustLine, adjust
+from stillage.stock.operations.allocate import Demand, allocate
+from stillage.stock.operations.deallocate import deallocate
+from stillage.stock.operations.hold import HoldLine, hold
+from stillage.stock.operations.issue import issue
+from stillage.stock.operations.move import MoveLine, move
+from stillage.stock.operations.receive import ReceiveLine, receive
+from stillage.stock.operations.release import ReleaseLine, release
+from stillage.stock.operations.reverse import reverse
+from stillage.stock.operations.scrap import ScrapLine, scrap
+
+__all__ = [
+    "AdjustLine",
+    "Demand",
+    "HoldLine",
+    "MoveLine",
+    "ReceiveLine",
+    "ReleaseLine",
+    "ScrapLine",
+    "adjust",
+    "allocate",
+    "deallocate",
+    "hold",
+    "issue",
+    "move",
+    "receive",
+    "release",
+    "reverse",
+    "scrap",
+]

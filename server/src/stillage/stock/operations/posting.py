@@ -1,0 +1,217 @@
+"""What the stock operations share: from found names to ledger entries, the audit row, and the answer."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from stillage.audit.record import record
+from stillage.core.actor import Actor
+from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.stock import errors, ledger
+from stillage.stock.expiry import shown
+from stillage.stock.naming import LocationName, LotName, ProductName
+
+# Beyond this many lines the answer names the operation only; its movements are read page by page.
+MAX_ANSWERED_LINES = 500
+VIRTUAL_NAMES = {"supplier": "supplier", "customer": "customer", "scrap": "scrap", "adjustment": "adjustment"}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a movement: a physical location, or a virtual one of its warehouse."""
+
+    id: int
+    name: str
+    warehouse_id: int | None  # None where virtual
+
+
+def physical(location: LocationName) -> End:
+    return End(location.id, location.full_code, location.warehouse_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of an operation, with everything found."""
+
+    product: ProductName
+    lot: LotName
+    source: End
+    target: End
+    quantity: int
+    field: str = "quantity"
+    reason: str = ""
+    unit_cost: Any = None
+    reverses_id: int | None = None
+    demand_id: UUID | None = None
+
+    def entry(self) -> ledger.Entry:
+        return ledger.Entry(
+            product_id=self.product.id,
+            lot_id=self.lot.id,
+            from_location_id=self.source.id,
+            to_location_id=self.target.id,
+            from_warehouse_id=self.source.warehouse_id,
+            to_warehouse_id=self.target.warehouse_id,
+            quantity=self.quantity,
+            reason=self.reason,
+            unit_cost=self.unit_cost,
+            reverses_id=self.reverses_id,
+            demand_id=self.demand_id,
+        )
+
+
+def carry_out(
+    steps: Sequence[Step],
+    *,
+    actor: Actor,
+    kind: str,
+    at: dt.datetime,
+    reference: str = "",
+    from_allocated: bool = False,
+    shortage_detail: str = "",
+) -> dict[str, Any]:
+    """Post the steps, write one audit row a warehouse, and say what was done."""
+    operation_id = uuid4()
+    try:
+        ids, balances = ledger.post(
+            [step.entry() for step in steps],
+            actor=actor,
+            kind=kind,
+            operation_id=operation_id,
+            reference=reference,
+            at=at,
+            from_allocated=from_allocated,
+        )
+    except ledger.Short as short:
+        faults = [_shortage(steps[one.index], one) for one in short.shortages]
+        refuse_all(faults, summary=shortage_detail or _not_done(len(faults), len(steps)), kind=Kind.CONFLICT)
+        raise
+    _audit(steps, actor=actor, kind=kind, operation_id=operation_id, reference=reference, at=at)
+    return _answer(steps, ids, balances, operation_id=operation_id, kind=kind, actor=actor, reference=reference, at=at)
+
+
+def _not_done(bad: int, lines: int) -> str:
+    return f"{bad} of {lines} lines cannot be done, so none were."
+
+
+def _shortage(step: Step, shortage: ledger.Shortage) -> Fault:
+    return errors.insufficient(
+        index=shortage.index,
+        field=step.field,
+        product=step.product.sku,
+        lot=step.lot.number,
+        location=step.source.name,
+        asked=step.quantity,
+        on_hand=shortage.balance.on_hand,
+        allocated=shortage.balance.allocated,
+    )
+
+
+def _audit(
+    steps: Sequence[Step], *, actor: Actor, kind: str, operation_id: UUID, reference: str, at: dt.datetime
+) -> None:
+    by_warehouse: dict[int, list[Step]] = {}
+    for step in steps:
+        for warehouse_id in {step.source.warehouse_id, step.target.warehouse_id} - {None}:
+            by_warehouse.setdefault(warehouse_id, []).append(step)  # type: ignore[arg-type]
+    for warehouse_id, own in by_warehouse.items():
+        record(
+            actor=actor,
+            action=f"stock.{kind}",
+            object_type="operation",
+            object_id=operation_id,
+            label=label(own),
+            after={
+                "reference": reference,
+                "lines": [
+                    {
+                        "product": step.product.sku,
+                        "lot": step.lot.number,
+                        "from": step.source.name,
+                        "to": step.target.name,
+                        "quantity": step.quantity,
+                        "reason": step.reason,
+                    }
+                    for step in own
+                ],
+            },
+            warehouse_id=warehouse_id,
+            at=at,
+        )
+
+
+def label(steps: Sequence[Step]) -> str:
+    """An operation in a few words, for the audit list."""
+    first = steps[0]
+    lot = f" {first.lot.number}" if first.lot.number else ""
+    more = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
+    return f"{first.quantity} x {first.product.sku}{lot}: {first.source.name} to {first.target.name}{more}"
+
+
+def _answer(
+    steps: Sequence[Step],
+    ids: Sequence[int],
+    balances: dict[ledger.Place, ledger.Held],
+    *,
+    operation_id: UUID,
+    kind: str,
+    actor: Actor,
+    reference: str,
+    at: dt.datetime,
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "operation_id": operation_id,
+        "kind": kind,
+        "reference": reference,
+        "moved_at": at,
+        "line_count": len(steps),
+        "movements": [],
+        "balances": [],
+    }
+    if len(steps) > MAX_ANSWERED_LINES:
+        return answer
+    answer["movements"] = [
+        {
+            "id": movement_id,
+            "product": step.product.sku,
+            "product_id": step.product.id,
+            "product_name": step.product.name,
+            "lot": step.lot.number,
+            "lot_id": step.lot.id,
+            "expiry_date": step.lot.expiry_date,
+            "best_before_date": step.lot.best_before_date,
+            "last_sale_date": shown(step.lot.last_sale_date),
+            "from_location": step.source.name,
+            "from_location_id": step.source.id if step.source.warehouse_id else None,
+            "to_location": step.target.name,
+            "to_location_id": step.target.id if step.target.warehouse_id else None,
+            "quantity": step.quantity,
+            "reason": step.reason,
+            "reverses_id": step.reverses_id,
+        }
+        for movement_id, step in zip(ids, steps, strict=True)
+    ]
+    named: dict[ledger.Place, tuple[Step, End]] = {}
+    for step in steps:
+        for end in (step.source, step.target):
+            if end.warehouse_id is not None:
+                named[step.lot.id, end.id] = (step, end)
+    answer["balances"] = [
+        {
+            "id": balance.id,
+            "product": step.product.sku,
+            "product_id": step.product.id,
+            "lot": step.lot.number,
+            "lot_id": step.lot.id,
+            "location": end.name,
+            "location_id": end.id,
+            "on_hand": balance.on_hand,
+            "allocated": balance.allocated,
+            "available": balance.free,
+        }
+        for place, (step, end) in named.items()
+        for balance in (balances[place],)
+    ]
+    return answer

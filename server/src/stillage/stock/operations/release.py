@@ -1,0 +1,99 @@
+"""A hold ends: the lot may be sold again."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from stillage.audit.record import record
+from stillage.core.actor import Actor
+from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.locking import operation
+from stillage.core.sql import fetch, rows, stored, table
+from stillage.stock.naming import Line, Reference, find_all, lot_reference
+from stillage.stock.operations.hold import scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A hold to end: that of the lot at a location, or everywhere when none is named."""
+
+    product: Reference
+    lot: Reference | None = None
+    location: Reference | None = None
+    reason: str = ""
+
+
+@operation
+def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> dict[str, Any]:
+    """End holds. One at a location and one everywhere are two holds; each is ended by itself.
+
+    Refuses: unknown names, what is not on hold. Audits: stock.release.
+    """
+    names = find_all(
+        [Line(line.product, line.lot, (("location", line.location),) if line.location else ()) for line in lines],
+        actor=actor,
+    )
+    faults = names.faults + [
+        Fault(
+            f"/lines/{index}/location",
+            "location_required",
+            "You work in some warehouses only: say at which location the lot is released.",
+        )
+        for index, line in enumerate(lines)
+        if line.location is None and actor.warehouse_ids is not None
+    ]
+    refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was released.")
+    wanted = []
+    for line in lines:
+        product = names.products[line.product]
+        location = names.locations[line.location] if line.location is not None else None
+        wanted.append((line, product, names.lots[product.id, lot_reference(product, line.lot)], location))
+    found = fetch(
+        "UPDATE stock_hold SET released_at = %s, released_by = %s, release_reason = line.reason FROM "
+        + table("line", {"lot_id": "bigint", "scope": "text", "reason": "text"})
+        + " WHERE stock_hold.lot_id = line.lot_id AND stock_hold.scope = line.scope AND released_at IS NULL"
+        " RETURNING stock_hold.lot_id, stock_hold.scope, stock_hold.id, stock_hold.reason",
+        [
+            stored(at),
+            actor.username,
+            rows({"lot_id": lot.id, "scope": scope_of(place), "reason": line.reason} for line, _, lot, place in wanted),
+        ],
+    )
+    ended = {(lot_id, scope): (hold_id, reason) for lot_id, scope, hold_id, reason in found}
+    refuse_all(
+        [
+            Fault(f"/lines/{index}/lot", "not_held", f"Lot {lot.number or product.sku} is not on hold there.")
+            for index, (_, product, lot, location) in enumerate(wanted)
+            if (lot.id, scope_of(location)) not in ended
+        ],
+        kind=Kind.CONFLICT,
+        summary="Some of these are not on hold, so nothing was done.",
+    )
+    holds = []
+    for line, product, lot, location in wanted:
+        hold_id, reason = ended[lot.id, scope_of(location)]
+        entry = {
+            "id": hold_id,
+            "product": product.sku,
+            "product_id": product.id,
+            "lot": lot.number,
+            "lot_id": lot.id,
+            "location": location.full_code if location else None,
+            "location_id": location.id if location else None,
+            "reason": line.reason,
+        }
+        holds.append(entry)
+        record(
+            actor=actor,
+            action="stock.release",
+            object_type="lot",
+            object_id=lot.id,
+            label=f"{product.sku} {lot.number}: released {entry['location'] or 'everywhere'}",
+            before={"reason": reason},
+            after=entry,
+            warehouse_id=location.warehouse_id if location else None,
+            at=at,
+        )
+    return {"operation_id": uuid4(), "kind": "release", "moved_at": at, "line_count": len(holds), "holds": holds}

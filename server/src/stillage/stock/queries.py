@@ -1,0 +1,474 @@
+"""Reads of the stock room, as plain rows: balances, lots, movements, and what is free to sell."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from stillage.catalogue.models import Product
+from stillage.core.actor import Actor
+from stillage.core.clock import today
+from stillage.core.sql import as_date, fetch, member, rows, stored, table
+from stillage.places.models import SALEABLE, Warehouse
+from stillage.stock.expiry import FOREVER, SOON_DAYS, shown, status
+from stillage.stock.models import Balance, Hold, Lot, Movement
+
+ZERO = 0
+
+
+def warehouse_days(actor: Actor, warehouse_ids: Iterable[int] | None = None) -> dict[int, dt.date]:
+    """The calendar day in each warehouse the actor sees (or in those named)."""
+    found = Warehouse.objects.values_list("id", "timezone")
+    if warehouse_ids is not None:
+        found = found.filter(pk__in=warehouse_ids)
+    return {pk: today(zone) for pk, zone in found if actor.sees(pk)}
+
+
+def open_hold(lot: str, location: str | None) -> Exists:
+    """Whether a hold is open on a lot, anywhere it counts for this location."""
+    where = Q(lot=OuterRef(lot), released_at__isnull=True)
+    if location is not None:
+        where &= Q(location__isnull=True) | Q(location=OuterRef(location))
+    return Exists(Hold.objects.filter(where))
+
+
+# ---- balances -----------------------------------------------------------------------------------
+BALANCE = (
+    "id",
+    "product_id",
+    "product__sku",
+    "product__name",
+    "product__base_unit",
+    "lot_id",
+    "lot__number",
+    "lot__expiry_date",
+    "lot__best_before_date",
+    "lot__last_sale_date",
+    "location_id",
+    "location__full_code",
+    "location__kind",
+    "location__zone",
+    "location__is_active",
+    "warehouse_id",
+    "on_hand",
+    "allocated",
+    "held",
+)
+
+
+def balances(actor: Actor, *, with_empty: bool = False) -> QuerySet[Balance, dict[str, Any]]:
+    """Balances the actor may see, as rows of `BALANCE`."""
+    found = Balance.objects.annotate(held=open_hold("lot", "location"))
+    if not with_empty:
+        found = found.filter(on_hand__gt=0)
+    if actor.warehouse_ids is not None:
+        found = found.filter(warehouse__in=actor.warehouse_ids)
+    return found.values(*BALANCE)
+
+
+def as_of(found: QuerySet[Balance, dict[str, Any]], at: dt.datetime) -> QuerySet[Balance, dict[str, Any]]:
+    """The same balances as they stood at an instant: what is now, less what moved since."""
+
+    def moved(end: str) -> Any:
+        return Coalesce(
+            Subquery(
+                Movement.objects.filter(lot=OuterRef("lot"), moved_at__gt=at, **{end: OuterRef("location")})
+                .order_by()
+                .values(end)
+                .annotate(units=Sum("quantity"))
+                .values("units"),
+                output_field=BigIntegerField(),
+            ),
+            ZERO,
+        )
+
+    then = F("on_hand") - moved("to_location") + moved("from_location")
+    return found.annotate(then=then).filter(then__gt=0)
+
+
+def shown_balance(row: dict[str, Any], days: dict[int, dt.date], cases: dict[int, tuple[str, int]]) -> dict[str, Any]:
+    """A row of `balances` as the API answers it."""
+    day = days.get(row["warehouse_id"]) or dt.datetime.now(dt.UTC).date()
+    state = status(row["lot__last_sale_date"], today=day, held=row["held"])
+    saleable = state in ("ok", "soon") and row["location__kind"] in SALEABLE and row["location__is_active"]
+    case_name, units = cases.get(row["product_id"], ("", 1))
+    on_hand = row.get("then", row["on_hand"])
+    return {
+        "id": row["id"],
+        "product": row["product__sku"],
+        "product_id": row["product_id"],
+        "product_name": row["product__name"],
+        "base_unit": row["product__base_unit"],
+        "case_name": case_name,
+        "units_per_case": units,
+        "lot": row["lot__number"],
+        "lot_id": row["lot_id"],
+        "expiry_date": row["lot__expiry_date"],
+        "best_before_date": row["lot__best_before_date"],
+        "last_sale_date": shown(row["lot__last_sale_date"]),
+        "location": row["location__full_code"],
+        "location_id": row["location_id"],
+        "location_kind": row["location__kind"],
+        "zone": row["location__zone"],
+        "warehouse": row["location__full_code"].partition("/")[0],
+        "warehouse_id": row["warehouse_id"],
+        "on_hand": on_hand,
+        "allocated": row["allocated"],
+        "available": on_hand - row["allocated"] if saleable else 0,
+        "held": row["held"],
+        "status": state,
+    }
+
+
+def case_packs(product_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """The pack people count a product in: the smallest that holds more than one unit. One statement."""
+    wanted, parameters = member(sorted(set(product_ids)), "bigint")
+    found = fetch(
+        "SELECT product_id, name, units_per_pack FROM catalogue_pack"  # noqa: S608
+        f" WHERE product_id {wanted} AND units_per_pack > 1 ORDER BY product_id, units_per_pack DESC",
+        parameters,
+    )
+    return {product_id: (name, units) for product_id, name, units in found}
+
+
+# ---- lots ---------------------------------------------------------------------------------------
+def lots(actor: Actor) -> QuerySet[Lot, Any]:
+    """Lots that lie, or lay, in a warehouse the actor sees; with what is left of them there."""
+    own = Balance.objects.filter(lot=OuterRef("pk"))
+    if actor.warehouse_ids is not None:
+        own = own.filter(warehouse__in=actor.warehouse_ids)
+
+    def total(column: str) -> Any:
+        sums = own.order_by().values("lot").annotate(units=Sum(column)).values("units")
+        return Coalesce(Subquery(sums, output_field=BigIntegerField()), ZERO)
+
+    found = Lot.objects.annotate(
+        on_hand=total("on_hand"), allocated=total("allocated"), held=open_hold("pk", None)
+    ).select_related("product")
+    if actor.warehouse_ids is not None:
+        found = found.filter(Exists(own))
+    return found
+
+
+def places_of_lots(actor: Actor, lot_ids: Iterable[int]) -> dict[int, int]:
+    """In how many places each lot lies. One statement."""
+    found = Balance.objects.filter(lot__in=list(lot_ids), on_hand__gt=0)
+    if actor.warehouse_ids is not None:
+        found = found.filter(warehouse__in=actor.warehouse_ids)
+    counts: dict[int, int] = {}
+    for lot_id in found.values_list("lot_id", flat=True):
+        counts[lot_id] = counts.get(lot_id, 0) + 1
+    return counts
+
+
+# ---- movements ----------------------------------------------------------------------------------
+MOVEMENT = (
+    "id",
+    "operation_id",
+    "kind",
+    "product_id",
+    "product__sku",
+    "product__name",
+    "product__base_unit",
+    "lot_id",
+    "lot__number",
+    "lot__expiry_date",
+    "lot__best_before_date",
+    "from_location_id",
+    "from_location__full_code",
+    "from_location__kind",
+    "from_location__is_virtual",
+    "from_location__warehouse_id",
+    "to_location_id",
+    "to_location__full_code",
+    "to_location__kind",
+    "to_location__is_virtual",
+    "to_location__warehouse_id",
+    "quantity",
+    "reason",
+    "reference",
+    "unit_cost",
+    "user_id",
+    "username",
+    "moved_at",
+    "reverses_id",
+    "reversed_by__id",
+)
+
+
+def movements(actor: Actor) -> QuerySet[Movement, dict[str, Any]]:
+    """Movements with at least one end in a warehouse the actor sees."""
+    found = Movement.objects.all()
+    if actor.warehouse_ids is not None:
+        found = found.filter(
+            Q(from_location__warehouse__in=actor.warehouse_ids) | Q(to_location__warehouse__in=actor.warehouse_ids)
+        )
+    return found.values(*MOVEMENT)
+
+
+def shown_movement(row: dict[str, Any], actor: Actor, cases: dict[int, tuple[str, int]]) -> dict[str, Any]:
+    """A row of `movements` as the API answers it. An end in a warehouse that is not the actor's has no name."""
+    ends: dict[str, Any] = {}
+    for end in ("from_location", "to_location"):
+        if not actor.sees(row[f"{end}__warehouse_id"]):
+            ends[end], ends[f"{end}_id"] = "another warehouse", None
+        elif row[f"{end}__is_virtual"]:
+            ends[end], ends[f"{end}_id"] = row[f"{end}__kind"], None
+        else:
+            ends[end], ends[f"{end}_id"] = row[f"{end}__full_code"], row[f"{end}_id"]
+    case_name, units = cases.get(row["product_id"], ("", 1))
+    answer = {
+        "id": row["id"],
+        "operation_id": row["operation_id"],
+        "kind": row["kind"],
+        "product": row["product__sku"],
+        "product_id": row["product_id"],
+        "product_name": row["product__name"],
+        "base_unit": row["product__base_unit"],
+        "case_name": case_name,
+        "units_per_case": units,
+        "lot": row["lot__number"],
+        "lot_id": row["lot_id"],
+        "expiry_date": row["lot__expiry_date"],
+        "best_before_date": row["lot__best_before_date"],
+        **ends,
+        "quantity": row["quantity"],
+        "reason": row["reason"],
+        "reference": row["reference"],
+        "user": row["username"],
+        "user_id": row["user_id"],
+        "moved_at": row["moved_at"],
+        "reverses_id": row["reverses_id"],
+        "reversed_by_id": row["reversed_by__id"],
+    }
+    if actor.can("cost.view"):
+        answer["unit_cost"] = row["unit_cost"]
+    return answer
+
+
+# ---- availability -------------------------------------------------------------------------------
+_FREE = f"""
+WITH day AS (SELECT * FROM {{days}}),
+own AS (
+  SELECT b.product_id, b.lot_id, b.location_id, b.on_hand, b.allocated, l.last_sale_date, day.today, day.soon,
+    x.kind, x.is_active, x.zone,
+    EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.released_at IS NULL
+      AND (h.location_id IS NULL OR h.location_id = b.location_id)) AS held
+  FROM stock_balance b
+  JOIN day ON day.warehouse_id = b.warehouse_id
+  JOIN stock_lot l ON l.id = b.lot_id
+  JOIN places_location x ON x.id = b.location_id
+  WHERE b.on_hand > 0 {{zone}} {{only}}
+),
+total AS (
+  SELECT product_id,
+    SUM(on_hand) AS on_hand, SUM(allocated) AS allocated,
+    SUM(CASE WHEN held THEN on_hand ELSE 0 END) AS held,
+    SUM(CASE WHEN NOT held AND last_sale_date < today THEN on_hand ELSE 0 END) AS expired,
+    SUM(CASE WHEN NOT held AND last_sale_date >= today AND last_sale_date <= soon THEN on_hand ELSE 0 END) AS expiring,
+    SUM(CASE WHEN NOT held AND last_sale_date >= today AND is_active AND kind IN ({", ".join(f"'{kind.value}'" for kind in SALEABLE)})
+      THEN on_hand - allocated ELSE 0 END) AS available,
+    MIN(last_sale_date) AS next_expiry_date,
+    COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count
+  FROM own GROUP BY product_id
+),
+line AS (
+  SELECT p.id AS product_id, p.sku, p.name, p.base_unit, p.container, p.container_ml, p.category_id, c.name AS category,
+    r.name AS brand, COALESCE(t.on_hand, 0) AS on_hand, COALESCE(t.allocated, 0) AS allocated,
+    COALESCE(t.held, 0) AS held, COALESCE(t.expired, 0) AS expired, COALESCE(t.expiring, 0) AS expiring,
+    COALESCE(t.available, 0) AS available, COALESCE(t.next_expiry_date, %s) AS next_expiry_date,
+    COALESCE(t.location_count, 0) AS location_count, COALESCE(t.lot_count, 0) AS lot_count
+  FROM catalogue_product p
+  LEFT JOIN total t ON t.product_id = p.id
+  LEFT JOIN catalogue_category c ON c.id = p.category_id
+  LEFT JOIN catalogue_brand r ON r.id = p.brand_id
+  WHERE (p.status = 'active' OR t.on_hand > 0) {{products}}
+)
+"""
+LINE = (
+    "product_id",
+    "sku",
+    "name",
+    "base_unit",
+    "container",
+    "container_ml",
+    "category_id",
+    "category",
+    "brand",
+    "on_hand",
+    "allocated",
+    "held",
+    "expired",
+    "expiring",
+    "available",
+    "next_expiry_date",
+    "location_count",
+    "lot_count",
+)
+STATUSES = {
+    "expiring": "expiring > 0",
+    "expired": "expired > 0",
+    "held": "held > 0",
+    "out": "on_hand = 0",
+}
+ORDERINGS = {
+    "name": "name",
+    "sku": "sku",
+    "next_expiry_date": "next_expiry_date",
+    "on_hand": "on_hand",
+    "available": "available",
+    "allocated": "allocated",
+}
+
+
+class FreeStock:
+    """What is free to sell, a line a product, over some warehouses. Builds one SQL statement from fixed parts."""
+
+    def __init__(self, days: dict[int, dt.date]) -> None:
+        self._days = days
+        self._zone = self._only = self._products = ""
+        self._zone_parameters: list[Any] = []
+        self._only_parameters: list[Any] = []
+        self._product_parameters: list[Any] = []
+        self._where: list[str] = []
+
+    def in_zone(self, zone: str) -> None:
+        self._zone = "AND x.zone = %s"
+        self._zone_parameters = [zone]
+        self._where.append("on_hand > 0")
+
+    def of_products(self, product_ids: Iterable[int]) -> None:
+        wanted, parameters = member(sorted(set(product_ids)), "bigint")
+        self._only = f"AND b.product_id {wanted}"
+        self._only_parameters = parameters
+        self._products += f" AND p.id {wanted}"
+        self._product_parameters += parameters
+
+    def in_category(self, name: str) -> None:
+        self._products += " AND (c.name = %s OR CAST(c.id AS text) = %s)"
+        self._product_parameters += [name, name]
+
+    def matching(self, words: list[str]) -> None:
+        for word in words:
+            pattern = "%" + word.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            like = "LIKE %s ESCAPE '\\'"
+            self._products += (
+                f" AND (UPPER(p.name) {like} OR UPPER(p.sku) {like} OR UPPER(r.name) {like}"
+                f" OR EXISTS (SELECT 1 FROM catalogue_pack k WHERE k.product_id = p.id AND k.gtin {like})"
+                f" OR EXISTS (SELECT 1 FROM stock_lot s WHERE s.product_id = p.id AND UPPER(s.number) {like})"
+                " OR EXISTS (SELECT 1 FROM stock_balance y JOIN places_location z ON z.id = y.location_id"
+                f" JOIN day ON day.warehouse_id = y.warehouse_id WHERE y.product_id = p.id AND y.on_hand > 0 AND z.full_code {like}))"
+            )
+            self._product_parameters += [pattern] * 6
+
+    def only_status(self, name: str) -> None:
+        self._where.append(STATUSES[name])
+
+    def in_stock(self) -> None:
+        self._where.append("on_hand > 0")
+
+    def _sql(self, tail: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        head = _FREE.format(
+            days=table("d", {"warehouse_id": "bigint", "today": "date", "soon": "date"}),
+            zone=self._zone,
+            only=self._only,
+            products=self._products,
+        )
+        days = rows(
+            {"warehouse_id": pk, "today": day, "soon": day + dt.timedelta(days=SOON_DAYS)}
+            for pk, day in self._days.items()
+        )
+        return fetch(
+            head + tail,
+            [
+                days,
+                *self._zone_parameters,
+                *self._only_parameters,
+                stored(FOREVER),
+                *self._product_parameters,
+                *parameters,
+            ],
+        )
+
+    def page(
+        self, *, ordering: str, descending: bool, after: list[Any] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Lines behind a key `[value, product_id]`, in order."""
+        column, direction, compare = ORDERINGS[ordering], "DESC" if descending else "ASC", "<" if descending else ">"
+        where, parameters = list(self._where), []
+        if after is not None:
+            where.append(f"({column}, product_id) {compare} (%s, %s)")
+            parameters += [stored(after[0]), after[1]]
+        condition = f"WHERE {' AND '.join(where)}" if where else ""
+        found = self._sql(
+            f"SELECT {', '.join(LINE)} FROM line {condition} ORDER BY {column} {direction}, product_id {direction} LIMIT %s",  # noqa: S608
+            [*parameters, limit],
+        )
+        lines = [dict(zip(LINE, row, strict=True)) for row in found]
+        for line in lines:
+            line["next_expiry_date"] = as_date(line["next_expiry_date"])
+        return lines
+
+    def counts(self) -> dict[str, int]:
+        """How many products there are in all, and in each kind of trouble."""
+        parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
+        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [])[0]  # noqa: S608
+        return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
+
+
+def next_lots(product_ids: Iterable[int], warehouse_ids: Iterable[int]) -> dict[int, str]:
+    """The lot of each product that must go first. One statement."""
+    wanted, parameters = member(sorted(set(product_ids)), "bigint")
+    warehouses, more = member(sorted(set(warehouse_ids)), "bigint")
+    found = fetch(
+        "SELECT b.product_id, l.number FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id"  # noqa: S608
+        f" WHERE b.product_id {wanted} AND b.warehouse_id {warehouses} AND b.on_hand > 0"
+        " ORDER BY b.product_id, l.last_sale_date DESC, l.id DESC",
+        [*parameters, *more],
+    )
+    return dict(found)
+
+
+def warehouse_ids(reference: str) -> list[int]:
+    """A warehouse by code or id; empty when there is none."""
+    condition = Q(code=reference)
+    if reference.isascii() and reference.isdecimal() and len(reference) < 19:
+        condition |= Q(pk=int(reference))
+    return list(Warehouse.objects.filter(condition).values_list("pk", flat=True))
+
+
+def product_ids(reference: str) -> list[int]:
+    """A product by SKU or id; empty when there is none."""
+    condition = Q(sku=reference)
+    if reference.isascii() and reference.isdecimal() and len(reference) < 19:
+        condition |= Q(pk=int(reference))
+    return list(Product.objects.filter(condition).values_list("pk", flat=True))
+
+
+def hold_reasons(lot_ids: Iterable[int]) -> dict[int, str]:
+    """Why lots are on hold. One statement, none when nothing is held."""
+    wanted = list(lot_ids)
+    if not wanted:
+        return {}
+    return dict(Hold.objects.filter(lot__in=wanted, released_at__isnull=True).values_list("lot_id", "reason"))
+
+
+def with_stock(locations: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Locations with how much lies there, and of how many lots."""
+    here = Balance.objects.filter(location=OuterRef("pk"), on_hand__gt=0).order_by().values("location")
+    return locations.annotate(
+        on_hand=Coalesce(
+            Subquery(here.annotate(units=Sum("on_hand")).values("units"), output_field=BigIntegerField()), ZERO
+        ),
+        lot_count=Coalesce(
+            Subquery(here.annotate(lots=Count("lot", distinct=True)).values("lots"), output_field=BigIntegerField()),
+            ZERO,
+        ),
+    )
+
+
+def lot_dates(product_id: int, number: str) -> dict[str, Any] | None:
+    """A lot's id and dates by its number, or None."""
+    return Lot.objects.filter(product_id=product_id, number=number).values("id", "expiry_date", "best_before_date").first()
