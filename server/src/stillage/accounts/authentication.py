@@ -1,4 +1,4 @@
-"""From a bearer token to who acts, in one SQL statement: dismissal, roles and warehouses bite at the next request."""
+"""From a bearer token to who acts, in one SQL statement: dismissals and new roles bite at the next request."""
 
 import datetime as dt
 from typing import Any
@@ -18,7 +18,8 @@ from stillage.rest.principal import Principal
 
 _SQL = """
 SELECT u.id, u.username, u.all_warehouses, s.expires_at,
-  (SELECT {agg}(g.name, ',') FROM accounts_user_groups ug JOIN auth_group g ON g.id = ug.group_id WHERE ug.user_id = u.id),
+  (SELECT {agg}(g.name, ',') FROM accounts_user_groups ug JOIN auth_group g ON g.id = ug.group_id
+    WHERE ug.user_id = u.id),
   (SELECT {agg}({text}, ',') FROM accounts_user_warehouses uw WHERE uw.user_id = u.id)
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
 WHERE s.id = %s AND s.revoked_at IS NULL AND u.is_active AND u.auth_epoch = s.auth_epoch

@@ -1,12 +1,16 @@
-"""People, their sessions, and the counters that slow guessing. No token is stored, nor anything that makes one."""
+"""People, their sessions, and the counters that slow guessing. No token is stored, nor what makes one."""
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from stillage.core.models import Versioned
 from stillage.places.models import Warehouse
+
+# What the screens speak; the first is the one for those who have not chosen.
+LANGUAGES = ("en", "de")
 
 
 class User(AbstractUser, Versioned):
@@ -28,7 +32,7 @@ class User(AbstractUser, Versioned):
     # Made by the demonstration with its published password; gone as soon as the password is another.
     is_demo = models.BooleanField(default=False, editable=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
 
 class Session(models.Model):

@@ -1,4 +1,4 @@
-"""JWTs, by simplejwt: one algorithm, a key of their own, type, issuer and audience checked. No state in here."""
+"""JWTs, by simplejwt: one algorithm, own key, type, issuer and audience checked. No state in here."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def write(*, session_id: UUID, generation: int, kind: str, at: dt.datetime, unti
 
 
 def pair_of(session: Session) -> Pair:
-    """The pair in force. It follows from the session alone, so whoever asks within the grace gets the same."""
+    """The pair in force. It follows from the session alone, so all who ask within the grace get the same."""
 
     def token(kind: str, lifetime: dt.timedelta) -> str:
         return write(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.urls import re_path as re
 
 from stillage.audit.api import AuditList
+from stillage.accounts import api as accounts
 from stillage.places.api import WarehouseViewSet
 from stillage.rest.health import live, ready
 from stillage.scanning.api import ScanImageView, ScanView
@@ -27,6 +28,15 @@ def one(name: str, view: type) -> URLPattern:
 
 
 api: list[URLPattern | URLResolver] = [
+    re(r"^auth/token/?$", accounts.SignIn.as_view(), name="sign-in"),
+    re(r"^auth/token/refresh/?$", accounts.Refresh.as_view(), name="refresh"),
+    re(r"^auth/logout/?$", accounts.SignOut.as_view(), name="sign-out"),
+    re(r"^auth/password/?$", accounts.Password.as_view(), name="password"),
+    re(r"^auth/me/?$", accounts.Me.as_view(), name="me"),
+    re(r"^auth/sessions/?$", accounts.Sessions.as_view(), name="sessions"),
+    re(r"^auth/sessions/(?P<pk>[^/]+)/?$", accounts.OneSession.as_view(), name="sessions-one"),
+    *master("users", accounts.UserViewSet),
+    re(r"^roles/?$", accounts.Roles.as_view(), name="roles"),
     *master("warehouses", WarehouseViewSet),
     *master("locations", stock.LocationsWithStock, "[^/]+(?:/[^/]+)?"),
     # stock

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection
+from django.utils.crypto import salted_hmac
 
 from stillage.core.errors import Fault, Kind, Refusal
 from stillage.rest.rendering import _default
@@ -54,7 +55,9 @@ def body_hash(data: Any) -> bytes:
     """A digest of what was parsed, not of the bytes: spacing and key order do not matter."""
     if hasattr(data, "lists"):
         data = {name: list(values) for name, values in data.lists()}
-    return hashlib.sha256(orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()
+    # Keyed: a body may hold a password, and a bare digest of it could be searched for.
+    parsed = orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS)
+    return salted_hmac("stillage.body", parsed, algorithm="sha256").digest()
 
 
 def claim(*, user_id: int, operation: str, key: str, digest: bytes) -> Stored | None:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.core import signing
@@ -65,11 +66,15 @@ def _pack(value: Any) -> Any:
         return {"t": value.isoformat()}
     if isinstance(value, dt.date):
         return {"d": value.isoformat()}
+    if isinstance(value, UUID):
+        return {"u": value.hex}
     return value
 
 
 def _unpack(value: Any) -> Any:
     if isinstance(value, dict):
+        if "u" in value:
+            return UUID(value["u"])
         return dt.datetime.fromisoformat(value["t"]) if "t" in value else dt.date.fromisoformat(value["d"])
     return value
 

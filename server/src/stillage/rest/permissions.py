@@ -25,12 +25,12 @@ class Declared(BasePermission):
         name = needed(view, request.method or "")
         if name == PUBLIC:
             return True
+        if name is None and not hasattr(view, (request.method or "").lower()):
+            view.http_method_not_allowed(request)
         if request.user is None:
             return False
         if name == SIGNED_IN:
             return True
-        if name is None and getattr(view, "action", "") is None:
-            view.http_method_not_allowed(request)
         if name is None or not request.user.can(name):
             raise Refusal(
                 f"Your role does not allow this (it needs {name})." if name else "Your role does not allow this.",
