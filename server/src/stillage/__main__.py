@@ -1,0 +1,109 @@
+"""The command line: `stillage --help`."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stillage.config.settings.dev")
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()
+
+
+def _home() -> Path:
+    from django.conf import settings
+
+    return Path(settings.HOME)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Stillage: inventory for beverage warehouses."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen at.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with the demonstration warehouse. Loopback only.")
+def run(host: str, port: int, demo: bool) -> None:
+    """Serve the API and the client from this checkout."""
+    from stillage.config.serving import LOOPBACK, CannotStart, migrate, serve, take_home
+
+    if demo and host not in LOOPBACK:
+        raise click.ClickException("The demonstration's passwords are known to everybody: it listens on 127.0.0.1 only.")
+    _setup()
+    home = _home()
+    try:
+        lock = take_home(home)
+    except CannotStart as error:
+        raise click.ClickException(str(error)) from None
+    migrate()
+    from stillage.accounts.operations import demo_accounts_exist
+
+    if demo:
+        from stillage.demo import fill_if_empty
+
+        fill_if_empty()
+    elif host not in LOOPBACK and demo_accounts_exist():
+        raise click.ClickException(
+            "This database holds the demonstration's accounts, whose password is known: it listens on 127.0.0.1 only."
+        )
+    click.echo(f"\n  Stillage is at  http://{host}:{port}\n")
+    if demo:
+        click.echo("  Sign in as  admin  manager  buyer  sales  picker  auditor   (password: stillage)\n")
+    click.echo(f"  Data lies in {home}. Stop with Ctrl-C.\n")
+    serve(host=host, port=port, home=home)
+    lock.close()
+
+
+@main.command()
+@click.option("--scale", type=click.Choice(["small", "full"]), default="full", show_default=True)
+def demo(scale: str) -> None:
+    """Fill an empty database with the demonstration warehouse."""
+    from stillage.config.serving import migrate
+
+    _setup()
+    migrate()
+    from stillage.demo import fill_if_empty
+
+    if not fill_if_empty(scale=scale):
+        raise click.ClickException("There is data in this database already; nothing was done.")
+
+
+@main.command()
+@click.option("--seal/--no-seal", default=True, show_default=True, help="Also seal the rows that came since.")
+def reconcile(seal: bool) -> None:
+    """Check the books: silent and 0 when all agrees, else every disagreement and 1. Repairs nothing."""
+    _setup()
+    from stillage.stock.reconcile import disagreements
+
+    found = disagreements(seal=seal)
+    for line in found:
+        click.echo(line)
+    sys.exit(1 if found else 0)
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to this version."""
+    from stillage.config.serving import migrate
+
+    _setup()
+    migrate()
+
+
+@main.command("make-key")
+def make_key() -> None:
+    """Print a fresh random key for STILLAGE_SECRET_KEY or STILLAGE_TOKEN_KEYS."""
+    import secrets
+
+    click.echo(secrets.token_urlsafe(48))
+
+
+if __name__ == "__main__":
+    main()

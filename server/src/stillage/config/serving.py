@@ -1,0 +1,90 @@
+"""What `stillage run` does: one process with the API, the client, and a worker for background tasks."""
+
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class CannotStart(Exception):
+    """Why it does not start, in words."""
+
+
+def take_home(home: Path) -> Any:
+    """Hold the data folder for this process; two servers on one folder would not see each other's locks."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = (home / "lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise CannotStart(f"Another Stillage runs on {home}; stop it, or set STILLAGE_HOME to another folder.") from None
+    return file
+
+
+def migrate() -> None:
+    """Bring the tables up to this version; quick when they are."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def start_worker() -> Callable[[], None]:
+    """Carry out background tasks in a thread of this process; returns how to stop it."""
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    worker = Worker(
+        queue_names=["default"],
+        interval=0.5,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"run-{os.getpid()}",
+        excluded_queue_names=[],
+    )
+    thread = threading.Thread(target=worker.run, name="stillage-worker", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        worker.running = False
+        worker.running_task = False
+        thread.join(5)
+
+    return stop
+
+
+def serve(*, host: str, port: int, home: Path) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    from stillage.config.asgi import create_application
+
+    hosts = {host, *LOOPBACK} if host in LOOPBACK else {host}
+    application = create_application(port=port, cache_dir=home / "client", hosts=hosts)
+    stop_worker = start_worker()
+    try:
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws_max_size=1024 * 1024,
+            ws_max_queue=8,
+            timeout_graceful_shutdown=5,
+            proxy_headers=False,
+        )
+    finally:
+        stop_worker()
+        sys.stderr.flush()
