@@ -268,6 +268,17 @@ def test_a_lot_that_swallowed_what_must_be_there_is_refused() -> None:
     assert (error.code, error.ai) == ("separator_missing", "10")
 
 
+def test_a_count_that_runs_into_a_lot_is_refused_as_missing_separator() -> None:
+    error = refusal(f"]C100{SSCC}02{CASE}374810L24A")
+    assert (error.code, error.ai, error.position) == (
+        "separator_missing",
+        "37",
+        len(f"]C100{SSCC}02{CASE}3748"),
+    )
+    assert "AI 10" in error.detail
+    assert refusal(f"]C1{ITEM}304x").code == "bad_character"
+
+
 def test_a_lot_too_long_because_a_date_follows_is_refused_as_missing_separator() -> None:
     error = refusal(f"]C1{ITEM}10ABCDEFGHIJKLMNO17261231")
     assert (error.code, error.ai) == ("separator_missing", "10")

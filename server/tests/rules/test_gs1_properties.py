@@ -193,9 +193,9 @@ def test_anything_that_looks_like_gs1_is_either_read_or_refused_by_name(data: st
 
 
 # --- biip as a second opinion ------------------------------------------------------------------------
-# biip 5.2 is laxer: it knows no associations, reports a wrong check digit beside the value instead of refusing
-# it, takes day 00 everywhere, lets the same AI contradict itself, and checks codes such as a country's for
-# their digits only. What we accept it must accept and read alike; the other way round does not hold.
+# biip 5.2 is laxer: it knows no associations, reports a wrong check digit beside the value instead of
+# refusing it, takes day 00 everywhere, lets the same AI contradict itself, and checks codes such as a
+# country's for their digits only. What we accept it must accept and read alike; not the other way round.
 
 SHARED_AIS = [
     "00",

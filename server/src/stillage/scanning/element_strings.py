@@ -44,6 +44,7 @@ def split_element_string(text: str, base: int, separators: tuple[str, ...], toda
         while place < len(run):
             one = _next_element(run, place, run_base, first=not placed)
             _require_not_too_long(one, today)
+            _require_no_letters_of_the_next(one, today)
             placed.append(one)
             place += len(one.spec.ai) + len(one.text)
     if not placed:
@@ -131,6 +132,19 @@ def _require_not_too_long(placed: Placed, today: dt.date) -> None:
             raise separator_missing(placed, cut, following.ai)
     wanted = f"at most {spec.longest} characters are allowed, the code has {len(text)}"
     raise placed.refuse("too_long", f"{wanted}; a separator may be missing", spec.longest)
+
+
+def _require_no_letters_of_the_next(placed: Placed, today: dt.date) -> None:
+    """A count that runs on into letters, as 37 does into a lot: more likely a lost separator than a typo."""
+    spec, text = placed.spec, placed.text
+    digits = re.match("[0-9]*", text)
+    end = digits.end() if digits else 0
+    if spec.predefined_length or spec.components[-1].alphabet != "N" or end == len(text):
+        return
+    for cut in range(spec.shortest, end):
+        following = find(text, cut)
+        if following and is_element(following, text[cut + len(following.ai) :], today=today):
+            raise separator_missing(placed, cut, following.ai)
 
 
 def _is_strong_evidence(spec: AiSpec, tail: str, today: dt.date) -> bool:
