@@ -1,4 +1,4 @@
-"""Drives a real Chromium through the accessibility tree, the way Flutter's web client wants it. Knows no screens."""
+"""Drives a real Chromium through the accessibility tree, as Flutter's web client wants it. Knows no screens."""
 
 import os
 import re
@@ -29,7 +29,7 @@ FLAGS = [
 FONT_SECONDS = 3.0
 FIRST_FRAME_SECONDS = 90.0
 TREE = """() => [...document.querySelectorAll('flt-semantics-host *')]
-  .filter(e => e.getAttribute('role') || e.getAttribute('aria-label') || e.tagName == 'INPUT' || e.tagName == 'TEXTAREA'
+  .filter(e => e.getAttribute('role') || e.getAttribute('aria-label') || ['INPUT', 'TEXTAREA'].includes(e.tagName)
     || (e.children.length == 0 && e.innerText))
   .map(e => (e.getAttribute('role') || e.tagName.toLowerCase()) + ':'
     + (e.getAttribute('aria-label') || (e.children.length == 0 ? e.innerText : '') || ''))"""
@@ -66,7 +66,7 @@ def _launch(playwright: Playwright, flags: list[str]) -> Browser:
 
 
 class Visit:
-    """One tab on one page of the client. `with Visit(browser, url) as visit: visit.click("button", "Receive")`."""
+    """One tab on the client: `with Visit(browser, url) as visit: visit.click("button", "Receive")`."""
 
     def __init__(
         self,
@@ -106,14 +106,15 @@ class Visit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None and not self.page.is_closed():
-            self.shot(f"failed-{re.sub(r'[^a-z0-9]+', '-', os.environ.get('PYTEST_CURRENT_TEST', 'visit').lower())[:80]}")
+            test = os.environ.get("PYTEST_CURRENT_TEST", "visit").lower()
+            self.shot("failed-" + re.sub(r"[^a-z0-9]+", "-", test)[-80:])
         (self.context if self._own else self.page).close()
 
     def _heard(self, message: Any) -> None:
         if message.type == "error":
             self.problems.append(message.text)
 
-    # --- looking -----------------------------------------------------------------------------------------------
+    # --- looking ----------------------------------------------------------------------------------
 
     def tree(self) -> list[str]:
         """What a screen reader finds, as role:name."""
@@ -127,7 +128,9 @@ class Visit:
     def sees(self, text: str | re.Pattern[str], *, seconds: float = 15) -> None:
         """Wait until the text stands somewhere in the tree."""
         wanted = text if isinstance(text, re.Pattern) else re.compile(re.escape(text))
-        self.until(lambda: any(wanted.search(line) for line in self.tree()), f"{text!r} to appear", seconds=seconds)
+        self.until(
+            lambda: any(wanted.search(line) for line in self.tree()), f"{text!r} to appear", seconds=seconds
+        )
 
     def misses(self, text: str, *, seconds: float = 15) -> None:
         """Wait until the text is gone."""
@@ -137,7 +140,9 @@ class Visit:
         waited = 0.0
         while not true():
             if waited >= seconds:
-                raise AssertionError(f"waited {seconds:g} s for {what}; seen: {' | '.join(self.tree())[:3000]}")
+                raise AssertionError(
+                    f"waited {seconds:g} s for {what}; seen: {' | '.join(self.tree())[:3000]}"
+                )
             self.page.wait_for_timeout(100)
             waited += 0.1
 
@@ -149,10 +154,12 @@ class Visit:
         self.page.screenshot(path=target)
         return target
 
-    # --- doing -------------------------------------------------------------------------------------------------
+    # --- doing ------------------------------------------------------------------------------------
 
-    def click(self, role: str, name: str | re.Pattern[str], *, exact: bool = False, seconds: float = 15) -> None:
-        """As a pointer: on scrolling pages an overlay lies above the tree, so the place is clicked, not the element."""
+    def click(
+        self, role: str, name: str | re.Pattern[str], *, exact: bool = False, seconds: float = 15
+    ) -> None:
+        """As a pointer. On scrolling pages an overlay lies above the tree: the place is clicked, not the element."""
         found = self.find(role, name, exact=exact)
         found.wait_for(state="attached", timeout=seconds * 1000)
         x, y = found.evaluate(BOX)
@@ -189,7 +196,7 @@ class Visit:
 
 
 def ready(page: Page, *, semantics: bool = True, timeout: float = FIRST_FRAME_SECONDS) -> None:
-    """Wait for Flutter's first frame; turn the accessibility tree on at once, before anything takes the focus."""
+    """Wait for Flutter's first frame; turn the accessibility tree on before anything takes the focus."""
     page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=timeout * 1000)
     if semantics:
         page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
