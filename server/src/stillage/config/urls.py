@@ -3,10 +3,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls import re_path as re
 
-from stillage.audit.api import AuditList
 from stillage.accounts import api as accounts
+from stillage.audit.api import AuditList
+from stillage.catalogue.api.exports import ExportView
+from stillage.catalogue.api.groups import BrandViewSet, CategoryViewSet
+from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
+from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
+from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
 from stillage.rest.health import live, ready
+from stillage.sales.api import CustomerViewSet
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
 
@@ -39,6 +45,18 @@ api: list[URLPattern | URLResolver] = [
     re(r"^roles/?$", accounts.Roles.as_view(), name="roles"),
     *master("warehouses", WarehouseViewSet),
     *master("locations", stock.LocationsWithStock, "[^/]+(?:/[^/]+)?"),
+    # catalogue and parties
+    *master("categories", CategoryViewSet),
+    *master("brands", BrandViewSet),
+    *master("products", ProductViewSet),
+    *master("packs", PackViewSet),
+    *master("suppliers", SupplierViewSet),
+    *master("supplier-products", SupplierProductViewSet),
+    *master("customers", CustomerViewSet),
+    one("imports", ImportsView),
+    re(r"^imports/(?P<pk>[^/]+)/?$", ImportView.as_view(), name="imports-one"),
+    re(r"^imports/(?P<pk>[^/]+)/retry/?$", RetryView.as_view(), name="imports-retry"),
+    re(r"^exports/(?P<kind>[^/]+)/?$", ExportView.as_view(), name="exports"),
     # stock
     one("stock", stock.BalanceList),
     one("lots", stock.LotList),

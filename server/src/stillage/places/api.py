@@ -24,7 +24,9 @@ ZONES = zoneinfo.available_timezones()
 def checked_code(value: str) -> str:
     """A code that can be printed as a barcode and typed on any keyboard."""
     if not _CODE.match(value):
-        raise serializers.ValidationError("Use capital letters, digits, dot, dash and underscore.", code="bad_code")
+        raise serializers.ValidationError(
+            "Use capital letters, digits, dot, dash and underscore.", code="bad_code"
+        )
     if value.startswith(RESERVED_PREFIX):
         raise serializers.ValidationError(f"{RESERVED_PREFIX} begins command codes.", code="reserved")
     return value
@@ -79,7 +81,9 @@ class WarehouseViewSet(MasterViewSet):
         return row.pk
 
     def destroy(self, request: Request, pk: str) -> Response:
-        raise Conflict("A warehouse is closed by setting is_active to false, never deleted.", code="not_deletable")
+        raise Conflict(
+            "A warehouse is closed by setting is_active to false, never deleted.", code="not_deletable"
+        )
 
 
 class LocationSerializer(StrictModel):
@@ -155,7 +159,9 @@ class LocationViewSet(MasterViewSet):
     default_ordering = "location"
     search_fields = ("full_code", "zone")
     filters: ClassVar[dict[str, str]] = {"kind": "kind", "zone": "zone"}
-    reference_filters: ClassVar[dict[str, tuple[str, str]]] = {"warehouse": ("warehouse_id", "warehouse__code")}
+    reference_filters: ClassVar[dict[str, tuple[str, str]]] = {
+        "warehouse": ("warehouse_id", "warehouse__code")
+    }
     boolean_filters: ClassVar[dict[str, str]] = {"is_active": "is_active"}
 
     def rows(self) -> QuerySet[Any, Any]:
@@ -165,5 +171,3 @@ class LocationViewSet(MasterViewSet):
 
     def taken(self, error: IntegrityError) -> Conflict:
         return Conflict("This warehouse has a location of that code already.", code="already_exists")
-
-

@@ -51,7 +51,7 @@ class Location(Versioned):
     pick_sequence = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     is_virtual = models.GeneratedField(
-        expression=Q(kind__in=[kind.value for kind in VIRTUAL]),
+        expression=Q(kind__in=[kind.value for kind in VIRTUAL]),  # type: ignore[arg-type] # Django takes it
         output_field=models.BooleanField(),
         db_persist=True,
     )

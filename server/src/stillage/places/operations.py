@@ -10,6 +10,21 @@ def open_warehouse(*, code: str, name: str, timezone: str) -> Warehouse:
     warehouse = Warehouse.objects.create(code=code, name=name, timezone=timezone)
     kinds = [(kind, f"~{kind.value}") for kind in VIRTUAL] + [(Kind.RECEIVING, "RECV")]
     Location.objects.bulk_create(
-        Location(warehouse=warehouse, code=name_, full_code=f"{code}/{name_}", kind=kind) for kind, name_ in kinds
+        Location(warehouse=warehouse, code=name_, full_code=f"{code}/{name_}", kind=kind)
+        for kind, name_ in kinds
     )
     return warehouse
+
+
+@operation
+def import_locations(*, create: list[Location], update: list[Location]) -> None:
+    """Write many locations at once, as a file says; codes and warehouses of those that are there stay."""
+    Location.objects.bulk_create(create, batch_size=1_000)
+    if update:
+        Location.objects.bulk_create(
+            update,
+            batch_size=1_000,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["kind", "zone", "pick_sequence", "is_active", "version", "updated_at"],
+        )

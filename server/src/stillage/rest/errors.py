@@ -85,7 +85,10 @@ def flatten(detail: Any, pointer: str = "") -> list[Fault]:
         if detail and all(isinstance(item, exceptions.ErrorDetail) for item in detail):
             return [Fault(pointer, item.code or "invalid", str(item)) for item in detail]
         return [
-            fault for index, item in enumerate(detail) for fault in flatten(item, f"{pointer}/{index}") if item
+            fault
+            for index, item in enumerate(detail)
+            for fault in flatten(item, f"{pointer}/{index}")
+            if item
         ]
     return [Fault(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
 
@@ -95,7 +98,11 @@ def _from_validation(error: exceptions.ValidationError) -> Response:
     first = faults[0]
     code = first.code if len({fault.code for fault in faults}) == 1 else "several_faults"
     name = first.pointer.strip("/").replace("/", " ") or "The request"
-    detail = f"{name}: {first.detail}" if len(faults) == 1 else f"{len(faults)} things are wrong, so nothing was done."
+    detail = (
+        f"{name}: {first.detail}"
+        if len(faults) == 1
+        else f"{len(faults)} things are wrong, so nothing was done."
+    )
     return Response(problem(422, code, detail, faults=faults), status=422, content_type=CONTENT_TYPE)
 
 
@@ -111,10 +118,18 @@ def _from_database(error: DatabaseError) -> Refusal | None:
             retry_after_seconds=1,
         )
     if "disk is full" in text or state == "53100":
-        return Refusal("The disk is full; nothing was done.", code="disk_full", kind=Kind.UNAVAILABLE, retry_after_seconds=60)
+        return Refusal(
+            "The disk is full; nothing was done.",
+            code="disk_full",
+            kind=Kind.UNAVAILABLE,
+            retry_after_seconds=60,
+        )
     if "readonly database" in text or state == "25006":
         return Refusal(
-            "The database only reads just now; nothing was done.", code="read_only", kind=Kind.UNAVAILABLE, retry_after_seconds=30
+            "The database only reads just now; nothing was done.",
+            code="read_only",
+            kind=Kind.UNAVAILABLE,
+            retry_after_seconds=30,
         )
     if isinstance(error, OperationalError | InterfaceError):
         return Refusal(
@@ -133,9 +148,13 @@ def _from_constraint(error: IntegrityError) -> Refusal:
     name = next((group for group in match.groups() if group), "") if match else ""
     log.info("constraint refused a write: %s", name)
     if "foreign key" in str(error).lower():
-        return Refusal("Something else still needs it, so it was not changed.", code="in_use", kind=Kind.CONFLICT)
+        return Refusal(
+            "Something else still needs it, so it was not changed.", code="in_use", kind=Kind.CONFLICT
+        )
     return Refusal(
-        "This is there already, or the database's rules forbid it; nothing was done.", code="constraint", kind=Kind.CONFLICT
+        "This is there already, or the database's rules forbid it; nothing was done.",
+        code="constraint",
+        kind=Kind.CONFLICT,
     )
 
 
@@ -155,7 +174,9 @@ def refusal_of(error: Exception) -> Refusal | None:
         case exceptions.UnsupportedMediaType():
             return Refusal(str(error.detail), code="unsupported_media_type", kind=Kind.UNSUPPORTED)
         case RequestDataTooBig():
-            return Refusal("The body is larger than this address takes.", code="too_large", kind=Kind.TOO_LARGE)
+            return Refusal(
+                "The body is larger than this address takes.", code="too_large", kind=Kind.TOO_LARGE
+            )
         case TooManyFilesSent() | SuspiciousOperation():
             return Refusal("The request cannot be read.", code="unreadable", kind=Kind.UNREADABLE)
         case DatabaseError():
@@ -180,7 +201,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.APIException):
         code = str(getattr(error, "default_code", "error"))
         return Response(
-            problem(error.status_code, code, str(error.detail)), status=error.status_code, content_type=CONTENT_TYPE
+            problem(error.status_code, code, str(error.detail)),
+            status=error.status_code,
+            content_type=CONTENT_TYPE,
         )
     return None
 

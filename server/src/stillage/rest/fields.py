@@ -96,7 +96,7 @@ class Money(serializers.DecimalField):
 class Reference(serializers.Field):
     """A thing by its id (integer) or its natural key (string). Resolved by the operation, all at once."""
 
-    default_error_messages = {"invalid": "Send its key as a string or its id as an integer."}  # noqa: RUF012
+    default_error_messages = {"invalid": "Send its key as a string or its id as an integer."}
 
     def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
         self.max_length = max_length
@@ -133,7 +133,7 @@ class Strict(serializers.Serializer):
 class StrictModel(serializers.ModelSerializer):
     """A model serializer with strict fields, that refuses what it does not know or may not set."""
 
-    serializer_field_mapping = {  # noqa: RUF012
+    serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.IntegerField: Integer,
         models.PositiveIntegerField: Integer,

@@ -105,7 +105,9 @@ def keep(*, user_id: int, operation: str, key: str, status: int, answer: bytes, 
     packed = zlib.compress(answer, 1)
     if len(packed) > MAX_ANSWER_BYTES:
         raise Refusal(
-            "The answer is too large to keep; send fewer lines at once.", code="too_large", kind=Kind.TOO_LARGE
+            "The answer is too large to keep; send fewer lines at once.",
+            code="too_large",
+            kind=Kind.TOO_LARGE,
         )
     with connection.cursor() as cursor:
         cursor.execute(

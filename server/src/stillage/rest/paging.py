@@ -52,7 +52,9 @@ def ordering_of(request: Request, allowed: dict[str, Ordering], default: str) ->
     descending = name.startswith("-")
     found = allowed.get(name.removeprefix("-"))
     if found is None:
-        raise unreadable("ordering", f"ordering must be one of {', '.join(sorted(allowed))}, with - for descending.")
+        raise unreadable(
+            "ordering", f"ordering must be one of {', '.join(sorted(allowed))}, with - for descending."
+        )
     return name, found, descending
 
 
@@ -94,7 +96,9 @@ def read_cursor(request: Request, ordering: str) -> list[Any] | None:
 
 
 def write_cursor(request: Request, ordering: str, values: Sequence[Any]) -> str:
-    return signing.dumps([_fingerprint(request, ordering), [_pack(value) for value in values]], salt=_SALT, compress=True)
+    return signing.dumps(
+        [_fingerprint(request, ordering), [_pack(value) for value in values]], salt=_SALT, compress=True
+    )
 
 
 def after(columns: Sequence[str], values: Sequence[Any], descending: bool) -> Q:
@@ -129,7 +133,9 @@ def page(
     rows = rows[:limit]
     answer: dict[str, Any] = {"results": present(rows), "next": None}
     if more:
-        answer["next"] = write_cursor(request, name, [_value(rows[-1], column) for column in ordering.columns])
+        answer["next"] = write_cursor(
+            request, name, [_value(rows[-1], column) for column in ordering.columns]
+        )
     if request.query_params.get("count") == "true":
         found = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
         answer["count"], answer["count_capped"] = min(found, COUNT_CAP), found > COUNT_CAP

@@ -1,11 +1,12 @@
 """Deny by default: what a view has not declared, nobody may do."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from stillage.core.errors import Kind, Refusal
+from stillage.rest.principal import Principal
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
@@ -27,13 +28,16 @@ class Declared(BasePermission):
             return True
         if name is None and not hasattr(view, (request.method or "").lower()):
             view.http_method_not_allowed(request)
-        if request.user is None:
+        user = cast("Principal | None", request.user)
+        if user is None:
             return False
         if name == SIGNED_IN:
             return True
-        if name is None or not request.user.can(name):
+        if name is None or not user.can(name):
             raise Refusal(
-                f"Your role does not allow this (it needs {name})." if name else "Your role does not allow this.",
+                f"Your role does not allow this (it needs {name})."
+                if name
+                else "Your role does not allow this.",
                 code="forbidden",
                 kind=Kind.FORBIDDEN,
             )

@@ -19,7 +19,9 @@ def check_known(request: Request, *names: str) -> None:
     """Refuse parameters that this list does not know: a misspelt filter would answer too much."""
     for name in request.query_params:
         if name not in names and name not in LIST and name != "format":
-            raise unreadable(name[:60], f"This list has no parameter {name[:60]!r}; it knows {', '.join(sorted(names))}.")
+            raise unreadable(
+                name[:60], f"This list has no parameter {name[:60]!r}; it knows {', '.join(sorted(names))}."
+            )
 
 
 def text(request: Request, name: str, *, max_length: int = 200) -> str | None:

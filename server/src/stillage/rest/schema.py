@@ -49,5 +49,8 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation:
             content = {"application/problem+json": {"schema": PROBLEM}}
-            operation["responses"]["default"] = {"description": "Refused; nothing was done.", "content": content}
+            operation["responses"]["default"] = {
+                "description": "Refused; nothing was done.",
+                "content": content,
+            }
         return operation

@@ -2,7 +2,7 @@
 
 import random
 import time
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -29,7 +29,7 @@ class View(APIView):
     A write runs in one transaction together with its idempotency key; an exception undoes both.
     """
 
-    permission: dict[str, str] = {}
+    permission: ClassVar[dict[str, str]] = {}
     # Views that must keep their own transactions (sign-in counters survive a refusal) switch this off.
     transactional = True
     max_body_bytes: int | None = None
@@ -75,11 +75,12 @@ class View(APIView):
 
     def _write(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
-        if key is None or request.user is None or request.user.user_id is None:
+        user = cast("Principal | None", request.user)
+        if key is None or user is None or user.user_id is None:
             with transaction.atomic():
                 return handler(request, *args, **kwargs)
-        scope = {
-            "user_id": request.user.user_id,
+        scope: dict[str, Any] = {
+            "user_id": user.user_id,
             "operation": f"{request.method} {request.path.rstrip('/')}"[:200],
             "key": key,
         }
@@ -105,9 +106,7 @@ class View(APIView):
     @property
     def actor(self) -> Principal:
         """Who acts, for the operations."""
-        user = self.request.user
-        assert isinstance(user, Principal)  # noqa: S101 - the permission check has run
-        return user
+        return cast("Principal", self.request.user)
 
 
 __all__ = ["Response", "View"]

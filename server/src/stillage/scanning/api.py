@@ -32,7 +32,7 @@ class _Code(Text):
 
 
 class Scan(Strict):
-    data = _Code(max_length=512, trim_whitespace=False)
+    data = _Code(max_length=512, trim_whitespace=False)  # type: ignore[assignment] # DRF keeps the name for itself
     symbology_id = Text(max_length=3, required=False, allow_null=True)
     warehouse = Reference(max_length=20, required=False, allow_null=True)
 
@@ -91,27 +91,24 @@ class ScanImageView(View):
             raise _fault("/image", "required", "Send the photo as the file field `image`.")
         if image.size is None or image.size > settings.IMAGE_MAX_BYTES:
             raise Refusal("The photo is larger than 8 MB.", code="too_large", kind=Kind.TOO_LARGE)
-        warehouse = named_warehouse(request.data.get("warehouse") or None, self.actor)
-        symbols = []
-        for symbol in read_symbols(image.read()):
-            entry = {
+        warehouse = named_warehouse(request.POST.get("warehouse") or None, self.actor)
+        found = read_symbols(image.read())
+        meant = resolve.scan_label(
+            [(symbol.data, symbol.symbology_id or None) for symbol in found],
+            actor=self.actor,
+            warehouse=warehouse,
+        )
+        symbols = [
+            {
                 "symbology": symbol.symbology,
                 "symbology_id": symbol.symbology_id,
                 "data": symbol.data,
                 "position": symbol.position,
-                "scan": None,
-                "problem": None,
+                "scan": None if isinstance(what, ScanError) else what,
+                "problem": resolve.refusal(what) if isinstance(what, ScanError) else None,
             }
-            try:
-                entry["scan"] = resolve.scan(
-                    symbol.data,
-                    actor=self.actor,
-                    warehouse=warehouse,
-                    symbology_id=symbol.symbology_id or None,
-                )
-            except ScanError as error:
-                entry["problem"] = resolve.refusal(error)
-            symbols.append(entry)
+            for symbol, what in zip(found, meant, strict=True)
+        ]
         return Response({"symbols": symbols})
 
 

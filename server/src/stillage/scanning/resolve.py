@@ -12,7 +12,7 @@ from stillage.core.text import fault_in, normalise
 from stillage.places.models import Location, Warehouse
 from stillage.scanning.commands import parse_command
 from stillage.scanning.elements import ScanError
-from stillage.scanning.gs1 import ParsedCode, parse
+from stillage.scanning.gs1 import ParsedCode, parse, parse_label
 from stillage.stock import queries as stock
 
 MAX_BALANCES = 50
@@ -22,20 +22,37 @@ def scan(
     data: str, *, actor: Actor, warehouse: Warehouse | None, symbology_id: str | None = None
 ) -> dict[str, Any]:
     """Read a code and look up what it names. Raises ScanError for a code that is broken."""
-    day = _day(warehouse)
-    command = parse_command(data.strip())
+    return meaning(
+        parse(data, today=_day(warehouse), symbology_id=symbology_id), actor=actor, warehouse=warehouse
+    )
+
+
+def scan_label(
+    codes: list[tuple[str, str | None]], *, actor: Actor, warehouse: Warehouse | None
+) -> list[dict[str, Any] | ScanError]:
+    """Read the symbols of one label together: an association may be met by the symbol beside."""
+    found: list[dict[str, Any] | ScanError] = []
+    for code in parse_label(codes, today=_day(warehouse)):
+        if isinstance(code, ScanError):
+            found.append(code)
+            continue
+        try:
+            found.append(meaning(code, actor=actor, warehouse=warehouse))
+        except ScanError as error:
+            found.append(error)
+    return found
+
+
+def meaning(code: ParsedCode, *, actor: Actor, warehouse: Warehouse | None) -> dict[str, Any]:
+    """What a code that was read means here."""
+    if code.format != "plain":
+        return _goods(code, actor=actor, warehouse=warehouse)
+    command = parse_command(code.text)
     if command is not None:
         return _answer(
-            format="command",
-            kind="command",
-            command=command.text,
-            quantity=command.quantity,
-            text=data.strip(),
+            format="command", kind="command", command=command.text, quantity=command.quantity, text=code.text
         )
-    code = parse(data, today=day, symbology_id=symbology_id)
-    if code.format == "plain":
-        return _plain(code, actor=actor, warehouse=warehouse)
-    return _goods(code, actor=actor, warehouse=warehouse)
+    return _plain(code, actor=actor, warehouse=warehouse)
 
 
 def refusal(error: ScanError) -> dict[str, Any]:
@@ -104,24 +121,24 @@ def _goods(code: ParsedCode, *, actor: Actor, warehouse: Warehouse | None) -> di
         )
     if code.sscc and not content:
         warnings.append({"code": "unknown_unit", "detail": f"No pallet is booked under {code.sscc}."})
-    said: dict[str, Any] = dict(
-        format=code.format,
-        kind="item" if candidates else "unit" if code.sscc else "unknown",
-        text=code.text,
-        elements=[
+    said: dict[str, Any] = {
+        "format": code.format,
+        "kind": "item" if candidates else "unit" if code.sscc else "unknown",
+        "text": code.text,
+        "elements": [
             {"ai": one.ai, "title": one.title, "value": one.value, "text": one.text} for one in code.elements
         ],
-        gtin=pack.gtin if pack else content or (candidates[0] if len(candidates) == 1 else None),
-        production_date=code.production_date,
-        quantity=code.quantity,
-        count=code.count,
-        sscc=code.sscc,
-        serial=code.serial,
-        expiry_date=code.expiry_date,
-        best_before_date=code.best_before_date,
-        lot=code.lot,
-        warnings=warnings,
-    )
+        "gtin": pack.gtin if pack else content or (candidates[0] if len(candidates) == 1 else None),
+        "production_date": code.production_date,
+        "quantity": code.quantity,
+        "count": code.count,
+        "sscc": code.sscc,
+        "serial": code.serial,
+        "expiry_date": code.expiry_date,
+        "best_before_date": code.best_before_date,
+        "lot": code.lot,
+        "warnings": warnings,
+    }
     if pack is not None:
         said |= _of_pack(pack, code, warnings, actor=actor, warehouse=warehouse)
     return _answer(**said)

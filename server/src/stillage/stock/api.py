@@ -19,7 +19,7 @@ from stillage.rest.paging import Ordering
 from stillage.rest.views import View
 from stillage.stock import operations, queries
 from stillage.stock.expiry import SOON_DAYS, shown, status
-from stillage.stock.models import Lot, Movement, MovementKind
+from stillage.stock.models import Movement, MovementKind
 
 STATES = ("ok", "soon", "expired", "held")
 
@@ -55,7 +55,18 @@ class BalanceList(View):
 
     def get(self, request: Request) -> Response:
         query.check_known(
-            request, "product", "lot", "location", "warehouse", "category", "zone", "kind", "status", "search", "as_of", "empty"
+            request,
+            "product",
+            "lot",
+            "location",
+            "warehouse",
+            "category",
+            "zone",
+            "kind",
+            "status",
+            "search",
+            "as_of",
+            "empty",
         )
         actor = self.actor
         at = query.instant(request, "as_of", past=True)
@@ -86,9 +97,7 @@ class BalanceList(View):
             cases = queries.case_packs(row["product_id"] for row in rows)
             return [queries.shown_balance(row, days, cases) for row in rows]
 
-        return Response(
-            paging.page(request, found, orderings=self.orderings, default="id", present=present)
-        )
+        return Response(paging.page(request, found, orderings=self.orderings, default="id", present=present))
 
 
 def _with_status(name: str, days: dict[int, dt.date]) -> Q:
@@ -120,7 +129,7 @@ class LotList(View):
     def get(self, request: Request) -> Response:
         query.check_known(request, "product", "search", "in_stock", "held", "expiring_before")
         actor = self.actor
-        found: QuerySet[Lot, Any] = queries.lots(actor)
+        found: Any = queries.lots(actor)
         if value := query.text(request, "product"):
             found = found.filter(_named("product", value))
         if query.boolean(request, "in_stock"):
@@ -189,11 +198,23 @@ class MovementList(View):
     """What moved, newest first."""
 
     permission: ClassVar[dict[str, str]] = {"GET": "stock.view"}
-    orderings: ClassVar[dict[str, Ordering]] = {"id": Ordering(("id",)), "moved_at": Ordering(("moved_at", "id"))}
+    orderings: ClassVar[dict[str, Ordering]] = {
+        "id": Ordering(("id",)),
+        "moved_at": Ordering(("moved_at", "id")),
+    }
 
     def get(self, request: Request) -> Response:
         query.check_known(
-            request, "product", "lot", "location", "warehouse", "kind", "user", "operation_id", "since", "until"
+            request,
+            "product",
+            "lot",
+            "location",
+            "warehouse",
+            "kind",
+            "user",
+            "operation_id",
+            "since",
+            "until",
         )
         actor = self.actor
         found: QuerySet[Movement, Any] = queries.movements(actor)
@@ -220,9 +241,7 @@ class MovementList(View):
             cases = queries.case_packs(row["product_id"] for row in rows)
             return [queries.shown_movement(row, actor, cases) for row in rows]
 
-        return Response(
-            paging.page(request, found, orderings=self.orderings, default="-id", present=present)
-        )
+        return Response(paging.page(request, found, orderings=self.orderings, default="-id", present=present))
 
 
 def _uuid(value: str) -> Any:
@@ -238,7 +257,9 @@ class Availability(View):
     """What is free to sell: one row a product."""
 
     permission: ClassVar[dict[str, str]] = {"GET": "stock.view"}
-    orderings: ClassVar[dict[str, Ordering]] = {name: Ordering((name, "product_id")) for name in queries.ORDERINGS}
+    orderings: ClassVar[dict[str, Ordering]] = {
+        name: Ordering((name, "product_id")) for name in queries.ORDERINGS
+    }
 
     def get(self, request: Request) -> Response:
         query.check_known(request, "warehouse", "status", "category", "zone", "search", "in_stock", "product")
@@ -257,7 +278,9 @@ class Availability(View):
         }
         if more:
             last = lines[-1]
-            answer["next"] = paging.write_cursor(request, name, [last[ordering.columns[0]], last["product_id"]])
+            answer["next"] = paging.write_cursor(
+                request, name, [last[ordering.columns[0]], last["product_id"]]
+            )
         if request.query_params.get("count") == "true":
             counts = free.counts()
             answer["count"] = counts[query.choice(request, "status", tuple(queries.STATUSES)) or "all"]
@@ -535,5 +558,3 @@ class ReverseView(OperationView):
 
     def post(self, request: Request) -> Response:
         return Response(operations.reverse(actor=self.actor, at=now(), **self.read(request)), status=201)
-
-

@@ -135,7 +135,12 @@ def _lock(change: dict[Place, int], owners: dict[Place, tuple[int, int]]) -> dic
             " SELECT product_id, lot_id, location_id, warehouse_id, 0, 0 FROM "
             + table(
                 "line",
-                {"product_id": "bigint", "lot_id": "bigint", "location_id": "bigint", "warehouse_id": "bigint"},
+                {
+                    "product_id": "bigint",
+                    "lot_id": "bigint",
+                    "location_id": "bigint",
+                    "warehouse_id": "bigint",
+                },
             )
             + " WHERE true ON CONFLICT (lot_id, location_id) DO NOTHING",
             [
@@ -187,8 +192,10 @@ def _write_movements(
 ) -> list[int]:
     columns = ", ".join(_MOVEMENT)
     found = fetch(
-        f"INSERT INTO stock_movement ({columns}, operation_id, kind, reference, user_id, username, moved_at)"  # noqa: S608
-        f" SELECT {columns}, %s, %s, %s, %s, %s, %s FROM " + table("line", _MOVEMENT) + " WHERE true RETURNING id",
+        f"INSERT INTO stock_movement ({columns}, operation_id, kind, reference, user_id, username, moved_at)"
+        f" SELECT {columns}, %s, %s, %s, %s, %s, %s FROM "
+        + table("line", _MOVEMENT)
+        + " WHERE true RETURNING id",
         [
             stored(operation_id),
             kind,
@@ -216,7 +223,8 @@ class Candidate:
 
 
 _CANDIDATES = """
-SELECT b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, b.on_hand - b.allocated, l.last_sale_date, p.pick_sequence
+SELECT b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, b.on_hand - b.allocated,
+  l.last_sale_date, p.pick_sequence
 FROM stock_balance b
 JOIN stock_lot l ON l.id = b.lot_id
 JOIN places_location p ON p.id = b.location_id
@@ -232,14 +240,20 @@ def candidates(
     *, product_ids: Sequence[int], warehouse_ids: Sequence[int], kinds: Sequence[str]
 ) -> list[tuple[Candidate, dt.date]]:
     """Lock, in id order, all balances that could serve; return them in FEFO order with their last sale date."""
-    products, warehouses, allowed = member(product_ids, "bigint"), member(warehouse_ids, "bigint"), member(kinds, "text")
+    products, warehouses, allowed = (
+        member(product_ids, "bigint"),
+        member(warehouse_ids, "bigint"),
+        member(kinds, "text"),
+    )
     found = fetch(
-        _CANDIDATES.format(products=products[0], warehouses=warehouses[0], kinds=allowed[0]) + for_update("b"),
+        _CANDIDATES.format(products=products[0], warehouses=warehouses[0], kinds=allowed[0])
+        + for_update("b"),
         [*products[1], *warehouses[1], *allowed[1]],
     )
     found.sort(key=lambda row: (str(row[6]), row[3], row[7], row[0]))
     return [
-        (Candidate(*row[:6]), dt.date.fromisoformat(row[6]) if isinstance(row[6], str) else row[6]) for row in found
+        (Candidate(*row[:6]), dt.date.fromisoformat(row[6]) if isinstance(row[6], str) else row[6])
+        for row in found
     ]
 
 
@@ -260,7 +274,7 @@ def promise(promises: Sequence[Promise], *, at: dt.datetime) -> None:
     taken: dict[int, int] = defaultdict(int)
     for one in promises:
         taken[one.balance_id] += one.quantity
-    _shift_allocated({balance_id: quantity for balance_id, quantity in taken.items()})
+    _shift_allocated(taken)
     columns = {
         "demand_id": "uuid",
         "reference": "text",
@@ -270,7 +284,7 @@ def promise(promises: Sequence[Promise], *, at: dt.datetime) -> None:
     }
     names = ", ".join(columns)
     execute(
-        f"INSERT INTO stock_allocation ({names}, created_at) SELECT {names}, %s FROM "  # noqa: S608
+        f"INSERT INTO stock_allocation ({names}, created_at) SELECT {names}, %s FROM "
         + table("line", columns)
         + " WHERE true ON CONFLICT (demand_id, lot_id, location_id)"
         " DO UPDATE SET quantity = stock_allocation.quantity + excluded.quantity",
@@ -306,18 +320,30 @@ def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
     keys = [str(one) if is_postgres() else one.hex for one in demand_ids]
     wanted, parameters = member(keys, "uuid")
     found = fetch(
-        "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.quantity"  # noqa: S608
+        "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.quantity"
         " FROM stock_allocation a JOIN stock_balance b ON b.lot_id = a.lot_id AND b.location_id = a.location_id"
         f" WHERE a.demand_id {wanted} ORDER BY b.id" + for_update("b"),
         parameters,
     )
-    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), row[7]) for row in found]
+    return [
+        Open(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6] if isinstance(row[6], UUID) else UUID(row[6]),
+            row[7],
+        )
+        for row in found
+    ]
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
     """Close allocations. With `keep_allocated` the balances stay as they are: `post` uses the promise up."""
     wanted, parameters = member([one.id for one in allocations], "bigint")
-    execute(f"DELETE FROM stock_allocation WHERE id {wanted}", parameters)  # noqa: S608
+    execute(f"DELETE FROM stock_allocation WHERE id {wanted}", parameters)
     if keep_allocated:
         return
     freed: dict[int, int] = defaultdict(int)

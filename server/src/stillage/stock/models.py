@@ -22,7 +22,9 @@ class Lot(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["product", "number"], name="lot_number_once_per_product")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "number"], name="lot_number_once_per_product")
+        ]
         indexes = [
             models.Index(F("last_sale_date"), F("id"), name="lot_by_date"),
             models.Index(F("number"), name="lot_by_number"),
@@ -43,7 +45,8 @@ class Balance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lot", "location"], name="balance_once"),
             models.CheckConstraint(
-                condition=Q(allocated__gte=0) & Q(on_hand__gte=F("allocated")), name="balance_is_never_oversold"
+                condition=Q(allocated__gte=0) & Q(on_hand__gte=F("allocated")),
+                name="balance_is_never_oversold",
             ),
         ]
         indexes = [

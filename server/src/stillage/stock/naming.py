@@ -66,7 +66,7 @@ def find_products(references: Iterable[Reference]) -> dict[Reference, ProductNam
     ids, skus = _split(references)
     by_id, by_sku = member(ids, "bigint"), member(skus, "text")
     found = fetch(
-        "SELECT id, sku, name, lot_tracked, shelf_life_days, minimum_intake_days, status FROM catalogue_product"  # noqa: S608
+        "SELECT id, sku, name, lot_tracked, shelf_life_days, minimum_intake_days, status FROM catalogue_product"
         f" WHERE id {by_id[0]} OR sku {by_sku[0]}",
         [*by_id[1], *by_sku[1]],
     )
@@ -82,14 +82,14 @@ def find_locations(references: Iterable[Reference], *, actor: Actor) -> dict[Ref
     ids, codes = _split(references)
     by_id, by_code = member(ids, "bigint"), member(codes, "text")
     found = fetch(
-        "SELECT l.id, l.full_code, l.kind, l.warehouse_id, w.timezone, l.is_active FROM places_location l"  # noqa: S608
+        "SELECT l.id, l.full_code, l.kind, l.warehouse_id, w.timezone, l.is_active FROM places_location l"
         " JOIN places_warehouse w ON w.id = l.warehouse_id"
         f" WHERE (l.id {by_id[0]} OR l.full_code {by_code[0]}) AND NOT l.is_virtual",
         [*by_id[1], *by_code[1]],
     )
     names: dict[Reference, LocationName] = {}
     for row in found:
-        location = LocationName(*row[:5], bool(row[5]))
+        location = LocationName(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
         if actor.sees(location.warehouse_id):
             names[location.id] = names[location.full_code] = location
     return names
@@ -100,7 +100,7 @@ def virtual_locations(warehouse_ids: Iterable[int], kind: str) -> dict[int, int]
     wanted, parameters = member(sorted(set(warehouse_ids)), "bigint")
     return dict(
         fetch(
-            f"SELECT warehouse_id, id FROM places_location WHERE warehouse_id {wanted} AND kind = %s",  # noqa: S608
+            f"SELECT warehouse_id, id FROM places_location WHERE warehouse_id {wanted} AND kind = %s",
             [*parameters, kind],
         )
     )
@@ -113,7 +113,7 @@ def find_lots(pairs: Iterable[tuple[int, Reference]]) -> dict[tuple[int, Referen
     ids, numbers = _split(reference for _, reference in wanted)
     by_id, by_number = member(ids, "bigint"), member(numbers, "text")
     found = fetch(
-        "SELECT id, product_id, number, expiry_date, best_before_date, production_date, last_sale_date"  # noqa: S608
+        "SELECT id, product_id, number, expiry_date, best_before_date, production_date, last_sale_date"
         f" FROM stock_lot WHERE product_id {products[0]} AND (id {by_id[0]} OR number {by_number[0]})",
         [*products[1], *by_id[1], *by_number[1]],
     )
@@ -138,7 +138,9 @@ def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = Tru
     """Everything the lines name, in three statements, with a fault for each name that is not there."""
     names = Names(
         products=find_products(line.product for line in lines),
-        locations=find_locations((reference for line in lines for _, reference in line.locations), actor=actor),
+        locations=find_locations(
+            (reference for line in lines for _, reference in line.locations), actor=actor
+        ),
     )
     for index, line in enumerate(lines):
         if line.product not in names.products:
@@ -146,7 +148,11 @@ def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = Tru
         for name, reference in line.locations:
             if reference not in names.locations:
                 names.faults.append(errors.unknown(index, name, "location", reference))
-    known = [(i, line, names.products[line.product]) for i, line in enumerate(lines) if line.product in names.products]
+    known = [
+        (i, line, names.products[line.product])
+        for i, line in enumerate(lines)
+        if line.product in names.products
+    ]
     names.lots = find_lots((product.id, lot_reference(product, line.lot)) for _, line, product in known)
     for index, line, product in known:
         reference = lot_reference(product, line.lot)
@@ -156,7 +162,11 @@ def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = Tru
             )
         elif reference != "" and not product.lot_tracked and isinstance(reference, str):
             names.faults.append(
-                Fault(f"/lines/{index}/lot", "lot_not_tracked", f"{product.sku} is not kept by lot; leave the lot out.")
+                Fault(
+                    f"/lines/{index}/lot",
+                    "lot_not_tracked",
+                    f"{product.sku} is not kept by lot; leave the lot out.",
+                )
             )
         elif (product.id, reference) not in names.lots and (lots_must_exist or isinstance(reference, int)):
             names.faults.append(errors.unknown(index, "lot", "lot", reference or product.sku))

@@ -88,7 +88,9 @@ def as_of(found: QuerySet[Balance, dict[str, Any]], at: dt.datetime) -> QuerySet
     return found.annotate(then=then).filter(then__gt=0)
 
 
-def shown_balance(row: dict[str, Any], days: dict[int, dt.date], cases: dict[int, tuple[str, int]]) -> dict[str, Any]:
+def shown_balance(
+    row: dict[str, Any], days: dict[int, dt.date], cases: dict[int, tuple[str, int]]
+) -> dict[str, Any]:
     """A row of `balances` as the API answers it."""
     day = days.get(row["warehouse_id"]) or dt.datetime.now(dt.UTC).date()
     state = status(row["lot__last_sale_date"], today=day, held=row["held"])
@@ -126,7 +128,7 @@ def case_packs(product_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
     """The pack people count a product in: the smallest that holds more than one unit. One statement."""
     wanted, parameters = member(sorted(set(product_ids)), "bigint")
     found = fetch(
-        "SELECT product_id, name, units_per_pack FROM catalogue_pack"  # noqa: S608
+        "SELECT product_id, name, units_per_pack FROM catalogue_pack"
         f" WHERE product_id {wanted} AND units_per_pack > 1 ORDER BY product_id, units_per_pack DESC",
         parameters,
     )
@@ -203,7 +205,8 @@ def movements(actor: Actor) -> QuerySet[Movement, dict[str, Any]]:
     found = Movement.objects.all()
     if actor.warehouse_ids is not None:
         found = found.filter(
-            Q(from_location__warehouse__in=actor.warehouse_ids) | Q(to_location__warehouse__in=actor.warehouse_ids)
+            Q(from_location__warehouse__in=actor.warehouse_ids)
+            | Q(to_location__warehouse__in=actor.warehouse_ids)
         )
     return found.values(*MOVEMENT)
 
@@ -249,6 +252,7 @@ def shown_movement(row: dict[str, Any], actor: Actor, cases: dict[int, tuple[str
 
 
 # ---- availability -------------------------------------------------------------------------------
+_SALEABLE = ", ".join(f"'{kind.value}'" for kind in SALEABLE)
 _FREE = f"""
 WITH day AS (SELECT * FROM {{days}}),
 own AS (
@@ -268,7 +272,7 @@ total AS (
     SUM(CASE WHEN held THEN on_hand ELSE 0 END) AS held,
     SUM(CASE WHEN NOT held AND last_sale_date < today THEN on_hand ELSE 0 END) AS expired,
     SUM(CASE WHEN NOT held AND last_sale_date >= today AND last_sale_date <= soon THEN on_hand ELSE 0 END) AS expiring,
-    SUM(CASE WHEN NOT held AND last_sale_date >= today AND is_active AND kind IN ({", ".join(f"'{kind.value}'" for kind in SALEABLE)})
+    SUM(CASE WHEN NOT held AND last_sale_date >= today AND is_active AND kind IN ({_SALEABLE})
       THEN on_hand - allocated ELSE 0 END) AS available,
     MIN(last_sale_date) AS next_expiry_date,
     COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count
@@ -359,7 +363,8 @@ class FreeStock:
                 f" OR EXISTS (SELECT 1 FROM catalogue_pack k WHERE k.product_id = p.id AND k.gtin {like})"
                 f" OR EXISTS (SELECT 1 FROM stock_lot s WHERE s.product_id = p.id AND UPPER(s.number) {like})"
                 " OR EXISTS (SELECT 1 FROM stock_balance y JOIN places_location z ON z.id = y.location_id"
-                f" JOIN day ON day.warehouse_id = y.warehouse_id WHERE y.product_id = p.id AND y.on_hand > 0 AND z.full_code {like}))"
+                " JOIN day ON day.warehouse_id = y.warehouse_id"
+                f" WHERE y.product_id = p.id AND y.on_hand > 0 AND z.full_code {like}))"
             )
             self._product_parameters += [pattern] * 6
 
@@ -396,14 +401,18 @@ class FreeStock:
         self, *, ordering: str, descending: bool, after: list[Any] | None, limit: int
     ) -> list[dict[str, Any]]:
         """Lines behind a key `[value, product_id]`, in order."""
-        column, direction, compare = ORDERINGS[ordering], "DESC" if descending else "ASC", "<" if descending else ">"
+        column, direction, compare = (
+            ORDERINGS[ordering],
+            "DESC" if descending else "ASC",
+            "<" if descending else ">",
+        )
         where, parameters = list(self._where), []
         if after is not None:
             where.append(f"({column}, product_id) {compare} (%s, %s)")
             parameters += [stored(after[0]), after[1]]
         condition = f"WHERE {' AND '.join(where)}" if where else ""
         found = self._sql(
-            f"SELECT {', '.join(LINE)} FROM line {condition} ORDER BY {column} {direction}, product_id {direction} LIMIT %s",  # noqa: S608
+            f"SELECT {', '.join(LINE)} FROM line {condition} ORDER BY {column} {direction}, product_id {direction} LIMIT %s",
             [*parameters, limit],
         )
         lines = [dict(zip(LINE, row, strict=True)) for row in found]
@@ -414,7 +423,7 @@ class FreeStock:
     def counts(self) -> dict[str, int]:
         """How many products there are in all, and in each kind of trouble."""
         parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
-        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [])[0]  # noqa: S608
+        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [])[0]
         return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
 
 
@@ -423,7 +432,7 @@ def next_lots(product_ids: Iterable[int], warehouse_ids: Iterable[int]) -> dict[
     wanted, parameters = member(sorted(set(product_ids)), "bigint")
     warehouses, more = member(sorted(set(warehouse_ids)), "bigint")
     found = fetch(
-        "SELECT b.product_id, l.number FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id"  # noqa: S608
+        "SELECT b.product_id, l.number FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id"
         f" WHERE b.product_id {wanted} AND b.warehouse_id {warehouses} AND b.on_hand > 0"
         " ORDER BY b.product_id, l.last_sale_date DESC, l.id DESC",
         [*parameters, *more],
@@ -460,10 +469,13 @@ def with_stock(locations: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     here = Balance.objects.filter(location=OuterRef("pk"), on_hand__gt=0).order_by().values("location")
     return locations.annotate(
         on_hand=Coalesce(
-            Subquery(here.annotate(units=Sum("on_hand")).values("units"), output_field=BigIntegerField()), ZERO
+            Subquery(here.annotate(units=Sum("on_hand")).values("units"), output_field=BigIntegerField()),
+            ZERO,
         ),
         lot_count=Coalesce(
-            Subquery(here.annotate(lots=Count("lot", distinct=True)).values("lots"), output_field=BigIntegerField()),
+            Subquery(
+                here.annotate(lots=Count("lot", distinct=True)).values("lots"), output_field=BigIntegerField()
+            ),
             ZERO,
         ),
     )
@@ -471,4 +483,6 @@ def with_stock(locations: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 def lot_dates(product_id: int, number: str) -> dict[str, Any] | None:
     """A lot's id and dates by its number, or None."""
-    return Lot.objects.filter(product_id=product_id, number=number).values("id", "expiry_date", "best_before_date").first()
+    rows = Lot.objects.filter(product_id=product_id, number=number)
+    found = rows.values("id", "expiry_date", "best_before_date").first()
+    return dict(found) if found else None

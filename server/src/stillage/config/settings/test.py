@@ -13,7 +13,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _folder = Path(tempfile.gettempdir()) / f"stillage-tests-{__import__('os').getuid()}"
     _folder.mkdir(exist_ok=True)
-    DATABASES["default"]["NAME"] = _folder / "unused.sqlite3"
+    DATABASES["default"]["NAME"] = str(_folder / "unused.sqlite3")
     DATABASES["default"]["TEST"] = {"NAME": _folder / f"test-{__import__('os').getpid()}.sqlite3"}
     # Power loss is not what the ordinary tests ask about; the PRAGMA tests read the real ones.
     DATABASES["default"]["OPTIONS"]["init_command"] = DATABASES["default"]["OPTIONS"]["init_command"].replace(

@@ -5,48 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Warehouse',
+            name="Warehouse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('timezone', models.CharField(default='UTC', max_length=60)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("timezone", models.CharField(default="UTC", max_length=60)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=40)),
-                ('full_code', models.CharField(max_length=61, unique=True)),
-                ('kind', models.CharField(choices=[('receiving', 'Receiving'), ('storage', 'Storage'), ('picking', 'Picking'), ('staging', 'Staging'), ('quarantine', 'Quarantine'), ('returns', 'Returns'), ('transit', 'Transit'), ('supplier', 'Supplier'), ('customer', 'Customer'), ('scrap', 'Scrap'), ('adjustment', 'Adjustment')], max_length=12)),
-                ('zone', models.CharField(blank=True, default='', max_length=40)),
-                ('pick_sequence', models.PositiveIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_virtual', models.GeneratedField(db_persist=True, expression=models.Q(('kind__in', ['supplier', 'customer', 'scrap', 'adjustment'])), output_field=models.BooleanField())),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='places.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.CharField(max_length=40)),
+                ("full_code", models.CharField(max_length=61, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receiving", "Receiving"),
+                            ("storage", "Storage"),
+                            ("picking", "Picking"),
+                            ("staging", "Staging"),
+                            ("quarantine", "Quarantine"),
+                            ("returns", "Returns"),
+                            ("transit", "Transit"),
+                            ("supplier", "Supplier"),
+                            ("customer", "Customer"),
+                            ("scrap", "Scrap"),
+                            ("adjustment", "Adjustment"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("zone", models.CharField(blank=True, default="", max_length=40)),
+                ("pick_sequence", models.PositiveIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "is_virtual",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(("kind__in", ["supplier", "customer", "scrap", "adjustment"])),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="locations",
+                        to="places.warehouse",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('warehouse'), models.F('pick_sequence'), models.F('id'), name='location_walk')],
-                'constraints': [models.UniqueConstraint(fields=('warehouse', 'code'), name='location_code_once'), models.UniqueConstraint(condition=models.Q(('kind__in', ['supplier', 'customer', 'scrap', 'adjustment'])), fields=('warehouse', 'kind'), name='virtual_location_once')],
+                "indexes": [
+                    models.Index(
+                        models.F("warehouse"), models.F("pick_sequence"), models.F("id"), name="location_walk"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("warehouse", "code"), name="location_code_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["supplier", "customer", "scrap", "adjustment"])),
+                        fields=("warehouse", "kind"),
+                        name="virtual_location_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,175 +5,312 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('places', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=20)),
-                ('expiry_date', models.DateField(null=True)),
-                ('best_before_date', models.DateField(null=True)),
-                ('production_date', models.DateField(null=True)),
-                ('last_sale_date', models.DateField()),
-                ('created_at', models.DateTimeField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalogue.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=20)),
+                ("expiry_date", models.DateField(null=True)),
+                ("best_before_date", models.DateField(null=True)),
+                ("production_date", models.DateField(null=True)),
+                ("last_sale_date", models.DateField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="catalogue.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField()),
-                ('scope', models.CharField(max_length=40)),
-                ('reason', models.CharField(max_length=200)),
-                ('held_at', models.DateTimeField()),
-                ('held_by', models.CharField(max_length=150)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.CharField(default='', max_length=150)),
-                ('release_reason', models.CharField(default='', max_length=200)),
-                ('location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='stock.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("operation_id", models.UUIDField()),
+                ("scope", models.CharField(max_length=40)),
+                ("reason", models.CharField(max_length=200)),
+                ("held_at", models.DateTimeField()),
+                ("held_by", models.CharField(max_length=150)),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.CharField(default="", max_length=150)),
+                ("release_reason", models.CharField(default="", max_length=200)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="stock.lot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_hand', models.BigIntegerField(default=0)),
-                ('allocated', models.BigIntegerField(default=0)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='places.location')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.warehouse')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='stock.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on_hand", models.BigIntegerField(default=0)),
+                ("allocated", models.BigIntegerField(default=0)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="places.location",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.product"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.warehouse"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="balances", to="stock.lot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demand_id', models.UUIDField()),
-                ('reference', models.CharField(max_length=80)),
-                ('quantity', models.BigIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='stock.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("demand_id", models.UUIDField()),
+                ("reference", models.CharField(max_length=80)),
+                ("quantity", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.location"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="stock.lot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('receive', 'Receive'), ('move', 'Move'), ('adjust', 'Adjust'), ('scrap', 'Scrap'), ('issue', 'Issue'), ('reverse', 'Reverse')], max_length=10)),
-                ('quantity', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('reference', models.CharField(max_length=80)),
-                ('demand_id', models.UUIDField(null=True)),
-                ('unit_cost', models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('username', models.CharField(max_length=150)),
-                ('moved_at', models.DateTimeField()),
-                ('from_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.lot')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='stock.movement')),
-                ('to_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("operation_id", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receive", "Receive"),
+                            ("move", "Move"),
+                            ("adjust", "Adjust"),
+                            ("scrap", "Scrap"),
+                            ("issue", "Issue"),
+                            ("reverse", "Reverse"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("quantity", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("reference", models.CharField(max_length=80)),
+                ("demand_id", models.UUIDField(null=True)),
+                ("unit_cost", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("username", models.CharField(max_length=150)),
+                ("moved_at", models.DateTimeField()),
+                (
+                    "from_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.location"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="stock.lot"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.product"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="stock.movement",
+                    ),
+                ),
+                (
+                    "to_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.location"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(models.F('last_sale_date'), models.F('id'), name='lot_by_date'),
+            model_name="lot",
+            index=models.Index(models.F("last_sale_date"), models.F("id"), name="lot_by_date"),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(models.F('number'), name='lot_by_number'),
+            model_name="lot",
+            index=models.Index(models.F("number"), name="lot_by_number"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('product', 'number'), name='lot_number_once_per_product'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                fields=("product", "number"), name="lot_number_once_per_product"
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(models.F('lot'), condition=models.Q(('released_at__isnull', True)), name='hold_open_by_lot'),
+            model_name="hold",
+            index=models.Index(
+                models.F("lot"), condition=models.Q(("released_at__isnull", True)), name="hold_open_by_lot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('lot', 'scope'), name='hold_once'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)), fields=("lot", "scope"), name="hold_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='balance',
-            index=models.Index(models.F('location'), models.F('id'), name='balance_by_location'),
+            model_name="balance",
+            index=models.Index(models.F("location"), models.F("id"), name="balance_by_location"),
         ),
         migrations.AddIndex(
-            model_name='balance',
-            index=models.Index(models.F('product'), models.F('warehouse'), name='balance_by_product'),
+            model_name="balance",
+            index=models.Index(models.F("product"), models.F("warehouse"), name="balance_by_product"),
         ),
         migrations.AddIndex(
-            model_name='balance',
-            index=models.Index(models.F('warehouse'), models.F('id'), name='balance_by_warehouse'),
+            model_name="balance",
+            index=models.Index(models.F("warehouse"), models.F("id"), name="balance_by_warehouse"),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('lot', 'location'), name='balance_once'),
+            model_name="balance",
+            constraint=models.UniqueConstraint(fields=("lot", "location"), name="balance_once"),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', 0), ('on_hand__gte', models.F('allocated'))), name='balance_is_never_oversold'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("allocated__gte", 0), ("on_hand__gte", models.F("allocated"))),
+                name="balance_is_never_oversold",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(models.F('lot'), models.F('location'), name='allocation_by_balance'),
+            model_name="allocation",
+            index=models.Index(models.F("lot"), models.F("location"), name="allocation_by_balance"),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('demand_id', 'lot', 'location'), name='allocation_once'),
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                fields=("demand_id", "lot", "location"), name="allocation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='allocation_promises_something'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="allocation_promises_something"
+            ),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('lot'), models.F('id'), name='movement_by_lot'),
+            model_name="movement",
+            index=models.Index(models.F("lot"), models.F("id"), name="movement_by_lot"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('product'), models.F('id'), name='movement_by_product'),
+            model_name="movement",
+            index=models.Index(models.F("product"), models.F("id"), name="movement_by_product"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('from_location'), models.F('id'), name='movement_by_from'),
+            model_name="movement",
+            index=models.Index(models.F("from_location"), models.F("id"), name="movement_by_from"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('to_location'), models.F('id'), name='movement_by_to'),
+            model_name="movement",
+            index=models.Index(models.F("to_location"), models.F("id"), name="movement_by_to"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('operation_id'), name='movement_by_operation'),
+            model_name="movement",
+            index=models.Index(models.F("operation_id"), name="movement_by_operation"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('user_id'), models.F('id'), name='movement_by_user'),
+            model_name="movement",
+            index=models.Index(models.F("user_id"), models.F("id"), name="movement_by_user"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('moved_at'), name='movement_by_time'),
+            model_name="movement",
+            index=models.Index(models.F("moved_at"), name="movement_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_moves_something'),
+            model_name="movement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="movement_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('from_location', models.F('to_location')), _negated=True), name='movement_goes_somewhere_else'),
+            model_name="movement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_location", models.F("to_location")), _negated=True),
+                name="movement_goes_somewhere_else",
+            ),
         ),
     ]

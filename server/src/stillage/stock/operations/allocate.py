@@ -84,7 +84,10 @@ def allocate(
                 object_type="demand",
                 object_id=demand.id,
                 label=demand.reference,
-                after={"asked": demand.quantity, "promised": sum(one.quantity for one in promises[demand.id])},
+                after={
+                    "asked": demand.quantity,
+                    "promised": sum(one.quantity for one in promises[demand.id]),
+                },
                 warehouse_id=demand.warehouse_id,
                 at=at,
             )

@@ -36,7 +36,10 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
     Audits: stock.hold.
     """
     names = find_all(
-        [Line(line.product, line.lot, (("location", line.location),) if line.location else ()) for line in lines],
+        [
+            Line(line.product, line.lot, (("location", line.location),) if line.location else ())
+            for line in lines
+        ],
         actor=actor,
     )
     faults = names.faults + [
@@ -56,7 +59,11 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
     made = _insert(wanted, operation_id=operation_id, actor=actor, at=at)
     refuse_all(
         [
-            Fault(f"/lines/{index}/lot", "held_already", f"Lot {lot.number or product.sku} is on hold there already.")
+            Fault(
+                f"/lines/{index}/lot",
+                "held_already",
+                f"Lot {lot.number or product.sku} is on hold there already.",
+            )
             for index, (_, product, lot, location) in enumerate(wanted)
             if (lot.id, scope_of(location)) not in made
         ],
@@ -87,7 +94,13 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
             warehouse_id=_warehouse(entry["location_id"], names.locations),
             at=at,
         )
-    return {"operation_id": operation_id, "kind": "hold", "moved_at": at, "line_count": len(holds), "holds": holds}
+    return {
+        "operation_id": operation_id,
+        "kind": "hold",
+        "moved_at": at,
+        "line_count": len(holds),
+        "holds": holds,
+    }
 
 
 Found = tuple[ProductName, LotName, LocationName | None]
@@ -118,7 +131,7 @@ def _insert(
     columns = {"lot_id": "bigint", "location_id": "bigint", "scope": "text", "reason": "text"}
     listed = ", ".join(columns)
     found = fetch(
-        f"INSERT INTO stock_hold ({listed}, operation_id, held_at, held_by, released_by, release_reason)"  # noqa: S608
+        f"INSERT INTO stock_hold ({listed}, operation_id, held_at, held_by, released_by, release_reason)"
         f" SELECT {listed}, %s, %s, %s, '', '' FROM "
         + table("line", columns)
         + " WHERE true ON CONFLICT (lot_id, scope) WHERE released_at IS NULL DO NOTHING RETURNING lot_id, scope, id",

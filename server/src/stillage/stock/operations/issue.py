@@ -54,7 +54,11 @@ def issue(
         row = names[one.id]
         last_sale = as_date(row[10]) or FOREVER
         if row[12]:
-            faults.append(Fault(f"/lots/{index}", "lot_held", f"Lot {row[6]} of {row[2]} is on hold; it is not shipped."))
+            faults.append(
+                Fault(
+                    f"/lots/{index}", "lot_held", f"Lot {row[6]} of {row[2]} is on hold; it is not shipped."
+                )
+            )
         elif not may_be_sold(last_sale, on=delivered_on, minimum_remaining_days=minimum_remaining_days):
             faults.append(
                 Fault(
@@ -66,7 +70,9 @@ def issue(
         steps.append(
             Step(
                 product=ProductName(row[1], row[2], row[3], bool(row[4]), None, 0, ""),
-                lot=LotName(row[5], row[1], row[6], as_date(row[7]), as_date(row[8]), as_date(row[9]), last_sale),
+                lot=LotName(
+                    row[5], row[1], row[6], as_date(row[7]), as_date(row[8]), as_date(row[9]), last_sale
+                ),
                 source=End(one.location_id, row[11], one.warehouse_id),
                 target=End(customers[one.warehouse_id], "customer", None),
                 quantity=one.quantity,

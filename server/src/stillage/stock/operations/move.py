@@ -32,7 +32,11 @@ def move(*, actor: Actor, lines: Sequence[MoveLine], reference: str, at: dt.date
     """
     names = find_all(
         [
-            Line(line.product, line.lot, (("from_location", line.from_location), ("to_location", line.to_location)))
+            Line(
+                line.product,
+                line.lot,
+                (("from_location", line.from_location), ("to_location", line.to_location)),
+            )
             for line in lines
         ],
         actor=actor,
@@ -48,7 +52,11 @@ def move(*, actor: Actor, lines: Sequence[MoveLine], reference: str, at: dt.date
             )
         if not target.is_active:
             faults.append(
-                Fault(f"/lines/{index}/to_location", "location_closed", f"{target.full_code} is closed; choose another.")
+                Fault(
+                    f"/lines/{index}/to_location",
+                    "location_closed",
+                    f"{target.full_code} is closed; choose another.",
+                )
             )
     refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was moved.")
     steps = []

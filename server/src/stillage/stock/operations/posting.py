@@ -89,7 +89,9 @@ def carry_out(
         refuse_all(faults, summary=shortage_detail or _not_done(len(faults), len(steps)), kind=Kind.CONFLICT)
         raise
     _audit(steps, actor=actor, kind=kind, operation_id=operation_id, reference=reference, at=at)
-    return _answer(steps, ids, balances, operation_id=operation_id, kind=kind, actor=actor, reference=reference, at=at)
+    return _answer(
+        steps, ids, balances, operation_id=operation_id, kind=kind, actor=actor, reference=reference, at=at
+    )
 
 
 def _not_done(bad: int, lines: int) -> str:

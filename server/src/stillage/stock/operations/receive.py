@@ -13,7 +13,16 @@ from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, stored, table
 from stillage.stock import errors
 from stillage.stock.expiry import FOREVER, last_sale_date
-from stillage.stock.naming import Line, LotName, Names, Reference, find_all, find_lots, lot_reference, virtual_locations
+from stillage.stock.naming import (
+    Line,
+    LotName,
+    Names,
+    Reference,
+    find_all,
+    find_lots,
+    lot_reference,
+    virtual_locations,
+)
 from stillage.stock.operations.posting import End, Step, carry_out, physical
 
 
@@ -74,7 +83,11 @@ def _faults_in_dates(lines: Sequence[ReceiveLine], names: Names) -> list[Fault]:
             continue
         if not location.is_active:
             faults.append(
-                Fault(f"/lines/{index}/location", "location_closed", f"{location.full_code} is closed; choose another.")
+                Fault(
+                    f"/lines/{index}/location",
+                    "location_closed",
+                    f"{location.full_code} is closed; choose another.",
+                )
             )
         reference = lot_reference(product, line.lot)
         known = names.lots.get((product.id, reference))
@@ -94,14 +107,20 @@ def _faults_in_dates(lines: Sequence[ReceiveLine], names: Names) -> list[Fault]:
         dates = (line.expiry_date, line.best_before_date)
         if known is None and told.setdefault((product.id, reference), dates) != dates:
             faults.append(
-                Fault(f"/lines/{index}/expiry_date", "lot_date_differs", f"Lot {reference} stands here with two dates.")
+                Fault(
+                    f"/lines/{index}/expiry_date",
+                    "lot_date_differs",
+                    f"Lot {reference} stands here with two dates.",
+                )
             )
         if product.minimum_intake_days:
             last_sale = known.last_sale_date if known else _last_sale(line, product.shelf_life_days)
             remaining = (last_sale - today(location.timezone)).days
             if remaining < product.minimum_intake_days:
                 faults.append(
-                    errors.short_dated(index, str(reference), last_sale, remaining, product.minimum_intake_days)
+                    errors.short_dated(
+                        index, str(reference), last_sale, remaining, product.minimum_intake_days
+                    )
                 )
     return faults
 
@@ -110,7 +129,9 @@ def _differences(index: int, line: ReceiveLine, known: LotName) -> list[Fault]:
     return [
         errors.date_differs(index, name, known.number, was, given)
         for name in ("expiry_date", "best_before_date", "production_date")
-        if (given := getattr(line, name)) is not None and given != (was := getattr(known, name)) and was is not None
+        if (given := getattr(line, name)) is not None
+        and given != (was := getattr(known, name))
+        and was is not None
     ]
 
 
@@ -129,15 +150,19 @@ def _complete_dates(lines: Sequence[ReceiveLine], names: Names) -> None:
         }
         if all(dates[name] == getattr(known, name) for name in dates):
             continue
-        last_sale = last_sale_date(expiry_date=dates["expiry_date"], best_before_date=dates["best_before_date"])
+        last_sale = last_sale_date(
+            expiry_date=dates["expiry_date"], best_before_date=dates["best_before_date"]
+        )
         fresh = LotName(known.id, known.product_id, known.number, **dates, last_sale_date=last_sale)
         names.lots[product.id, known.id] = names.lots[product.id, known.number] = fresh
         learned[known.id] = {"id": known.id, **dates, "last_sale_date": last_sale}
     if learned:
-        columns = {name: "date" for name in ("expiry_date", "best_before_date", "production_date", "last_sale_date")}
+        columns = dict.fromkeys(
+            ("expiry_date", "best_before_date", "production_date", "last_sale_date"), "date"
+        )
         assignments = ", ".join(f"{name} = line.{name}" for name in columns)
         execute(
-            f"UPDATE stock_lot SET {assignments} FROM "  # noqa: S608
+            f"UPDATE stock_lot SET {assignments} FROM "
             + table("line", {"id": "bigint", **columns})
             + " WHERE stock_lot.id = line.id",
             [rows(learned[lot_id] for lot_id in sorted(learned))],
@@ -185,7 +210,7 @@ def _lots_made(
     }
     listed = ", ".join(columns)
     execute(
-        f"INSERT INTO stock_lot ({listed}, created_at) SELECT {listed}, %s FROM "  # noqa: S608
+        f"INSERT INTO stock_lot ({listed}, created_at) SELECT {listed}, %s FROM "
         + table("line", columns)
         + " WHERE true ON CONFLICT (product_id, number) DO NOTHING",
         [stored(at), rows(missing[key] for key in sorted(missing, key=str))],
@@ -194,8 +219,11 @@ def _lots_made(
     raced = [
         fault
         for index, line in enumerate(lines)
-        if (key := (names.products[line.product].id, lot_reference(names.products[line.product], line.lot))) in missing
+        if (key := (names.products[line.product].id, lot_reference(names.products[line.product], line.lot)))
+        in missing
         for fault in _differences(index, line, made[key])
     ]
-    refuse_all(raced, summary="Somebody received one of these lots with another date just now; nothing was received.")
+    refuse_all(
+        raced, summary="Somebody received one of these lots with another date just now; nothing was received."
+    )
     return {**names.lots, **made}

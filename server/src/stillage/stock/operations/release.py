@@ -32,7 +32,10 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
     Refuses: unknown names, what is not on hold. Audits: stock.release.
     """
     names = find_all(
-        [Line(line.product, line.lot, (("location", line.location),) if line.location else ()) for line in lines],
+        [
+            Line(line.product, line.lot, (("location", line.location),) if line.location else ())
+            for line in lines
+        ],
         actor=actor,
     )
     faults = names.faults + [
@@ -58,7 +61,10 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
         [
             stored(at),
             actor.username,
-            rows({"lot_id": lot.id, "scope": scope_of(place), "reason": line.reason} for line, _, lot, place in wanted),
+            rows(
+                {"lot_id": lot.id, "scope": scope_of(place), "reason": line.reason}
+                for line, _, lot, place in wanted
+            ),
         ],
     )
     ended = {(lot_id, scope): (hold_id, reason) for lot_id, scope, hold_id, reason in found}
@@ -96,4 +102,10 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
             warehouse_id=location.warehouse_id if location else None,
             at=at,
         )
-    return {"operation_id": uuid4(), "kind": "release", "moved_at": at, "line_count": len(holds), "holds": holds}
+    return {
+        "operation_id": uuid4(),
+        "kind": "release",
+        "moved_at": at,
+        "line_count": len(holds),
+        "holds": holds,
+    }
