@@ -1,4 +1,6 @@
-"""What is stocked: products with their packs and GTINs, grouped by category and brand."""
+"""What is stocked: products with their packs and GTINs, grouped by category and brand; and the imports of files."""
+
+import uuid
 
 from django.db import models
 from django.db.models import F, Q
@@ -80,4 +82,64 @@ class Pack(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(units_per_pack__gte=1), name="pack_holds_something"),
             models.UniqueConstraint(fields=["product", "name"], name="pack_name_once_per_product"),
+        ]
+
+
+class ImportStatus(models.TextChoices):
+    """How far an import has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Import(models.Model):
+    """A file handed in, and what became of it. The file itself lies under `file_key` until the job ends.
+
+    `attempts` fences: a worker that lost its lease finds another number here and gives up unseen.
+    """
+
+    kind = models.CharField(max_length=30)
+    file_name = models.CharField(max_length=250)
+    file_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    encoding = models.CharField(max_length=10, default="auto")
+    dry_run = models.BooleanField()
+    bad_rows = models.CharField(max_length=12)
+    bad_gtins = models.CharField(max_length=12)
+    status = models.CharField(max_length=10, choices=ImportStatus.choices, default=ImportStatus.QUEUED)
+    code = models.CharField(max_length=40, default="")
+    detail = models.CharField(max_length=500, default="")
+    rows_total = models.PositiveIntegerField(null=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    # JSON as text, written by the job and read back as it was written.
+    mapping = models.TextField(default="{}")
+    columns = models.TextField(default="[]")
+    errors = models.TextField(default="[]")
+    errors_truncated = models.PositiveIntegerField(default=0)
+    warnings = models.TextField(default="[]")
+    warnings_truncated = models.PositiveIntegerField(default=0)
+    reasons = models.TextField(default="{}")
+    # Who asked, as the audit trail will name them; the scope is the one they had then.
+    user_id = models.BigIntegerField(null=True)
+    username = models.CharField(max_length=150)
+    warehouse_ids = models.TextField(null=True)  # noqa: DJ001 - none means all
+    address = models.CharField(max_length=45, default="")
+    request_id = models.CharField(max_length=64, default="")
+    session_id = models.UUIDField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(F("user_id"), F("id"), name="import_by_user"),
+            models.Index(F("status"), F("id"), name="import_by_status"),
         ]

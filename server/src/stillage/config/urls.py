@@ -12,6 +12,7 @@ from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
 from stillage.rest.health import live, ready
+from stillage.rest.schema import DocsView, DocumentView
 from stillage.sales.api import CustomerViewSet
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
@@ -76,6 +77,9 @@ api: list[URLPattern | URLResolver] = [
     one("scan/image", ScanImageView),
     # seeing
     one("audit", AuditList),
+    # the interface about itself
+    one("schema", DocumentView),
+    one("docs", DocsView),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,4 +1,4 @@
-"""Django app of the room."""
+"""Django app of the room; hands its imports and exports to the catalogue room."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class PurchasingConfig(AppConfig):
     name = "stillage.purchasing"
     label = "purchasing"
+
+    def ready(self) -> None:
+        from stillage.catalogue import exporting as files_out
+        from stillage.catalogue.importing import kinds
+        from stillage.purchasing import exporting, importing
+
+        kinds.register(importing.SUPPLIERS)
+        files_out.register(exporting.SUPPLIERS)
+        files_out.register(exporting.SUPPLIER_PRODUCTS)

@@ -1,4 +1,4 @@
-"""Django app of the room."""
+"""Django app of the room; hands its imports and exports to the catalogue room."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class SalesConfig(AppConfig):
     name = "stillage.sales"
     label = "sales"
+
+    def ready(self) -> None:
+        from stillage.catalogue import exporting as files_out
+        from stillage.catalogue.importing import kinds
+        from stillage.sales import exporting, importing
+
+        kinds.register(importing.CUSTOMERS)
+        files_out.register(exporting.CUSTOMERS)

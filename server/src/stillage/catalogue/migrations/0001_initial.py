@@ -5,91 +5,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=120, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=120, unique=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=120, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=120, unique=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('sku', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('container', models.CharField(blank=True, default='', max_length=40)),
-                ('container_ml', models.PositiveIntegerField(blank=True, null=True)),
-                ('base_unit', models.CharField(choices=[('bottle', 'Bottle'), ('can', 'Can'), ('keg', 'Keg'), ('cask', 'Cask'), ('box', 'Box'), ('piece', 'Piece')], default='bottle', max_length=10)),
-                ('abv_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ('lot_tracked', models.BooleanField(default=True)),
-                ('shelf_life_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('minimum_intake_days', models.PositiveIntegerField(default=0)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('discontinued', 'Discontinued')], default='active', max_length=12)),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.brand')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("sku", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("container", models.CharField(blank=True, default="", max_length=40)),
+                ("container_ml", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "base_unit",
+                    models.CharField(
+                        choices=[
+                            ("bottle", "Bottle"),
+                            ("can", "Can"),
+                            ("keg", "Keg"),
+                            ("cask", "Cask"),
+                            ("box", "Box"),
+                            ("piece", "Piece"),
+                        ],
+                        default="bottle",
+                        max_length=10,
+                    ),
+                ),
+                ("abv_percent", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                ("lot_tracked", models.BooleanField(default=True)),
+                ("shelf_life_days", models.PositiveIntegerField(blank=True, null=True)),
+                ("minimum_intake_days", models.PositiveIntegerField(default=0)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("discontinued", "Discontinued")],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.brand",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pack',
+            name="Pack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=60)),
-                ('units_per_pack', models.PositiveIntegerField()),
-                ('gtin', models.CharField(blank=True, max_length=14, null=True, unique=True)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packs', to='catalogue.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=60)),
+                ("units_per_pack", models.PositiveIntegerField()),
+                ("gtin", models.CharField(blank=True, max_length=14, null=True, unique=True)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="packs",
+                        to="catalogue.product",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(models.F('name'), models.F('id'), name='product_by_name'),
+            model_name="product",
+            index=models.Index(models.F("name"), models.F("id"), name="product_by_name"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(models.F('category'), models.F('id'), name='product_by_category'),
+            model_name="product",
+            index=models.Index(models.F("category"), models.F("id"), name="product_by_category"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('abv_percent__isnull', True), models.Q(('abv_percent__gte', 0), ('abv_percent__lte', 100)), _connector='OR'), name='product_abv_is_a_percentage'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("abv_percent__isnull", True),
+                    models.Q(("abv_percent__gte", 0), ("abv_percent__lte", 100)),
+                    _connector="OR",
+                ),
+                name="product_abv_is_a_percentage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pack',
-            constraint=models.CheckConstraint(condition=models.Q(('units_per_pack__gte', 1)), name='pack_holds_something'),
+            model_name="pack",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units_per_pack__gte", 1)), name="pack_holds_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pack',
-            constraint=models.UniqueConstraint(fields=('product', 'name'), name='pack_name_once_per_product'),
+            model_name="pack",
+            constraint=models.UniqueConstraint(fields=("product", "name"), name="pack_name_once_per_product"),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Endpoints of the room: groups, products and packs, imports, exports."""
