@@ -1,4 +1,4 @@
-"""A browser without the browser: speaks Flet's protocol over a real socket, keeps SharedPreferences in a dict."""
+"""A browser without the browser: speaks Flet's protocol over a real socket, SharedPreferences in a dict."""
 
 import asyncio
 from collections.abc import AsyncIterator

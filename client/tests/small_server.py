@@ -1,5 +1,6 @@
-"""A small real server with what the client's machinery leans on: tokens that expire and rotate, idempotency keys,
-versions, problems. It keeps no stock: what Stillage itself answers is tested against Stillage itself."""
+"""A small real server with what the client leans on: tokens that expire and rotate, keys, versions.
+
+It keeps no stock: what Stillage itself answers is tested against Stillage itself."""
 
 import asyncio
 import secrets

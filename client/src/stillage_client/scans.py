@@ -43,6 +43,7 @@ class Scan:
     at: datetime
     user: str
     source: Source = "wedge"
+    device_ms: float | None = None  # the device's own clock, to compare its scans with each other
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,14 @@ class ScanFeed:
         except (Unreachable, FeedFull) as problem:
             return Answer("error", t("Not booked"), str(problem))
 
+    def tell(self, *, waiting: int, foreign: int) -> None:
+        """What the browser says it still keeps, this user's and others'."""
+
+        def note() -> None:
+            self.state.waiting, self.state.foreign = waiting, foreign
+
+        self._context.copy().run(note)
+
     def start(self, scan: Scan) -> "asyncio.Task[Answer]":
         """Line the scan up. The task goes on when whoever asked goes away."""
         if self.state.working >= FEED_LENGTH_MAX:
@@ -130,10 +139,7 @@ class ScanFeed:
             self.state.working -= 1
 
     def _is_echo(self, scan: Scan) -> bool:
-        return any(
-            earlier.code == scan.code and abs(scan.at - earlier.at) < ECHO and earlier.id != scan.id
-            for earlier in self._recent
-        )
+        return any(earlier.code == scan.code and _apart(earlier, scan) < ECHO for earlier in self._recent)
 
     async def _handled(self, scan: Scan) -> Answer:
         try:
@@ -153,6 +159,13 @@ class ScanFeed:
             reference = secrets.token_hex(4)
             log.exception("scan handler failed, reference %s", reference)
             return Answer("error", t("Not booked"), t("This went wrong here. Reference {r}.", r=reference))
+
+
+def _apart(one: Scan, other: Scan) -> timedelta:
+    """How long lay between two scans; where the clock is the same, the line's delays do not count."""
+    if one.source == other.source and one.device_ms is not None and other.device_ms is not None:
+        return timedelta(milliseconds=abs(one.device_ms - other.device_ms))
+    return abs(one.at - other.at)
 
 
 class ScanDesk:

@@ -4,6 +4,7 @@ A session can be thrown away at any time: it is rebuilt from the address, the st
 """
 
 import asyncio
+import contextvars
 import json
 import logging
 from collections.abc import Coroutine
@@ -60,6 +61,8 @@ class Session(ft.Observable):
         self._unsaved = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching = False
+        # Flet redraws on the page of the running task; other tabs' tasks come in here too.
+        self._context = contextvars.copy_context()
         came_from = visitor.get(Visitor())
         self._api = Api(
             api_base,
@@ -194,7 +197,10 @@ class Session(ft.Observable):
         await self._store(TICKET_KEY, json.dumps(word))
 
     async def _keep(self, tokens: Tokens | None) -> None:
-        """Api hands over every new pair, and None when the sign-in ended anywhere."""
+        """Api hands over every new pair, and None when the sign-in ended; other tabs' Apis do, too."""
+        await asyncio.get_running_loop().create_task(self._kept(tokens), context=self._context.copy())
+
+    async def _kept(self, tokens: Tokens | None) -> None:
         if tokens is None:
             await self._forget()
             return

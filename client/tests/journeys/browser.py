@@ -1,4 +1,4 @@
-"""Drives a real Chromium through the accessibility tree, as Flutter's web client wants it. Knows no screens."""
+"""Drives a real Chromium through the accessibility tree, as Flutter wants it. Knows no screens."""
 
 import os
 import re
@@ -29,7 +29,8 @@ FLAGS = [
 FONT_SECONDS = 3.0
 FIRST_FRAME_SECONDS = 90.0
 TREE = """() => [...document.querySelectorAll('flt-semantics-host *')]
-  .filter(e => e.getAttribute('role') || e.getAttribute('aria-label') || ['INPUT', 'TEXTAREA'].includes(e.tagName)
+  .filter(e => e.getAttribute('role') || e.getAttribute('aria-label')
+    || ['INPUT', 'TEXTAREA'].includes(e.nodeName)
     || (e.children.length == 0 && e.innerText))
   .map(e => (e.getAttribute('role') || e.tagName.toLowerCase()) + ':'
     + (e.getAttribute('aria-label') || (e.children.length == 0 ? e.innerText : '') || ''))"""
@@ -159,7 +160,7 @@ class Visit:
     def click(
         self, role: str, name: str | re.Pattern[str], *, exact: bool = False, seconds: float = 15
     ) -> None:
-        """As a pointer. On scrolling pages an overlay lies above the tree: the place is clicked, not the element."""
+        """As a pointer. On scrolling pages an overlay lies above the tree, so the place is clicked."""
         found = self.find(role, name, exact=exact)
         found.wait_for(state="attached", timeout=seconds * 1000)
         x, y = found.evaluate(BOX)

@@ -1,4 +1,4 @@
-"""Draws the icons in assets/ as the logo is drawn: `python -m stillage_client.hosting.icons` makes them anew."""
+"""Draws the icons in assets/ like the logo: `python -m stillage_client.hosting.icons` makes them anew."""
 
 from pathlib import Path
 

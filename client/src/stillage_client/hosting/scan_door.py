@@ -66,11 +66,11 @@ def read_scan(word: dict[str, Any], user: str) -> Scan:
     if not math.isfinite(age):
         raise ValueError("at")
     ago = min(max(timedelta(seconds=min(age, KEEP_MAX.total_seconds())), timedelta()), KEEP_MAX)
-    return Scan(code=code, id=scan_id, at=datetime.now(UTC) - ago, user=user, source="wedge")
+    at, device_ms = datetime.now(UTC) - ago, float(word["at"])
+    return Scan(code=code, id=scan_id, at=at, user=user, source="wedge", device_ms=device_ms)
 
 
 def _count(feed: ScanFeed, word: dict[str, Any]) -> None:
-    for name in ("waiting", "foreign"):
-        number = word.get(name)
-        if isinstance(number, int) and 0 <= number <= 100_000:
-            setattr(feed.state, name, number)
+    waiting, foreign = (word.get(name) for name in ("waiting", "foreign"))
+    if isinstance(waiting, int) and isinstance(foreign, int):
+        feed.tell(waiting=min(max(waiting, 0), 9_999), foreign=min(max(foreign, 0), 9_999))

@@ -23,6 +23,7 @@ log = logging.getLogger("stillage_client.sockets")
 
 PROTOCOL = 0x00  # first byte of a frame: Flet's own messages; 0x01 is a data channel
 CRASHED = b"\x00\x92" + bytes([MessageAction.SESSION_CRASHED.value])
+INNER = {"data", "client_ip", "client_user_agent"}  # ours on every control; a browser never sends them
 BAD_FRAME, POLICY, TOO_BIG, TRY_LATER = 1007, 1008, 1009, 1013
 
 
@@ -194,13 +195,13 @@ class _Socket:
         except Exception:
             return BAD_FRAME
         if action == MessageAction.REGISTER_CLIENT.value:
-            if self._registered:
+            if self._registered or _reaches_inside(body, "page"):
                 return POLICY  # a second one would leave the first session behind
             self._registered = True
             return None
         if not self._registered:
             return POLICY
-        if action == MessageAction.UPDATE_CONTROL_PROPS.value and _reaches_inside(body):
+        if action == MessageAction.UPDATE_CONTROL_PROPS.value and _reaches_inside(body, "props"):
             return POLICY
         return None
 
@@ -218,7 +219,17 @@ class _Socket:
         return b"\x00" + packed
 
 
-def _reaches_inside(body: Any) -> bool:
+def _reaches_inside(body: Any, part: str) -> bool:
     """Does the page try to set what only the server sets? Flet would write it without asking."""
-    props = body.get("props") if isinstance(body, dict) else None
-    return isinstance(props, dict) and any(str(name).startswith("_") for name in props)
+    return not isinstance(body, dict) or not isinstance(body.get(part), dict) or _has_inner(body[part])
+
+
+def _has_inner(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_has_inner(item) for item in value)
+    if not isinstance(value, dict):
+        return False
+    return any(
+        not isinstance(name, str) or name.startswith(("_", "on_")) or name in INNER or _has_inner(item)
+        for name, item in value.items()
+    )
