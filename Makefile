@@ -21,7 +21,7 @@ lint: $(VENV)/dev.ok
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python server/manage.py makemigrations --check --dry-run
-	$(BIN)/python server/manage.py spectacular_check
+	$(BIN)/python server/write_docs.py --check
 
 fix: $(VENV)/dev.ok
 	$(BIN)/ruff check --fix .
@@ -31,7 +31,7 @@ bench: $(VENV)/dev.ok
 	$(BIN)/python load/bench.py
 
 docs: $(VENV)/dev.ok
-	$(BIN)/python server/manage.py write_docs
+	$(BIN)/python server/write_docs.py
 
 reconcile: $(VENV)/run.ok
 	$(BIN)/stillage reconcile

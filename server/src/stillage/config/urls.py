@@ -11,8 +11,8 @@ from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
+from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
-from stillage.rest.schema import DocsView, DocumentView
 from stillage.sales.api import CustomerViewSet
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock

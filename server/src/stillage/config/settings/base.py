@@ -27,7 +27,9 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_filters",
     "rest_framework",
+    "django.contrib.staticfiles",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "stillage.rest",
     "stillage.audit",
     "stillage.places",
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "stillage.rest.middleware.Envelope",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
 ]
 
 ALLOWED_HOSTS = [h for h in os.environ.get("STILLAGE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
@@ -111,6 +114,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+# ---- static files: only the API's own documentation page has any ---------------------------------
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
 # ---- the interface ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["stillage.accounts.authentication.TokenAuthentication"],
@@ -131,6 +141,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "stillage.rest.schema.tidy",
+    ],
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
