@@ -1,0 +1,134 @@
+"""Deny by default: every route, every method, every role, against the one table; a new route needs a row here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from stillage.accounts.roles import ROLES
+from tests.builders import make_warehouse
+from tests.people import signed_in_client
+
+pytestmark = pytest.mark.django_db
+
+# What each route asks of whom, said a second time by hand: the code's own declarations are what is tested.
+# "-" anybody, "*" anybody signed in, else the permission.
+MASTER = ("catalogue.view", "catalogue.change")
+TABLE: dict[str, dict[str, str]] = {
+    "sign-in": {"POST": "-"},
+    "refresh": {"POST": "-"},
+    "sign-out": {"POST": "*"},
+    "password": {"POST": "*"},
+    "me": {"GET": "*", "PATCH": "*"},
+    "sessions": {"GET": "*"},
+    "sessions-one": {"DELETE": "*"},
+    "roles": {"GET": "users.view"},
+    # an import's report is for its owner (and for those who see all); others find none
+    "imports": {"GET": "catalogue.view", "POST": "imports.run"},
+    "imports-one": {"GET": "catalogue.view"},
+    "imports-retry": {"POST": "imports.run"},
+    "exports": {"GET": "exports.run"},
+    "stock": {"GET": "stock.view"},
+    "lots": {"GET": "stock.view"},
+    "lots-one": {"GET": "stock.view"},
+    "movements": {"GET": "stock.view"},
+    "availability": {"GET": "stock.view"},
+    "availability-summary": {"GET": "stock.view"},
+    "stock-receive": {"POST": "stock.receive"},
+    "stock-move": {"POST": "stock.move"},
+    "stock-adjust": {"POST": "stock.adjust"},
+    "stock-scrap": {"POST": "stock.scrap"},
+    "stock-hold": {"POST": "stock.hold"},
+    "stock-release": {"POST": "stock.release"},
+    "stock-reverse": {"POST": "stock.reverse"},
+    "scan": {"POST": "scan.use"},
+    "scan-image": {"POST": "scan.use"},
+    "audit": {"GET": "audit.view"},
+    "schema": {"GET": "-"},
+    "docs": {"GET": "-"},
+}
+for _name, (_view, _change) in {
+    "warehouses": ("places.view", "warehouses.change"),
+    "locations": ("places.view", "places.change"),
+    "categories": MASTER,
+    "brands": MASTER,
+    "products": MASTER,
+    "packs": MASTER,
+    "suppliers": ("parties.view", "parties.change"),
+    "supplier-products": ("parties.view", "parties.change"),
+    "customers": ("parties.view", "parties.change"),
+    "users": ("users.view", "users.change"),
+}.items():
+    TABLE[_name] = {"GET": _view, "POST": _change}
+    TABLE[f"{_name}-one"] = {"GET": _view, "PATCH": _change, "DELETE": _change}
+TABLE["supplier-products"]["POST"] = "parties.change+cost.view"  # a supplier's product has a cost
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OUTSIDE_THE_API = {"health/live", "health/ready"}
+
+
+def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every name and an address for it, with something that is not there for each argument."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        part = str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, prefix + part)
+        elif isinstance(pattern, URLPattern):
+            address = prefix + re.sub(r"\(\?P<\w+>.*?\)(?=/\?\$|/retry|$)", "999999", part.lstrip("^"))
+            yield pattern.name or address, "/" + address.replace("/?$", "")
+
+
+def test_every_route_stands_in_the_table() -> None:
+    names = {name for name, _ in routes()} - OUTSIDE_THE_API
+    assert names == set(TABLE)
+
+
+def expected(needed: str | None, role: str | None) -> set[int]:
+    """The statuses that a right answer may have; 2xx and the 4xx of an empty request mean 'allowed in'."""
+    allowed = {200, 201, 202, 204, 400, 404, 409, 415, 422, 428}
+    if needed is None:
+        return {401, 403, 405} if role is None else {403, 405}
+    if needed == "-":
+        return allowed | {401, 429}
+    if role is None:
+        return {401}
+    if needed == "*" or ROLES[role].issuperset(needed.split("+")):
+        return allowed
+    return {403}
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_every_method_of_every_route_lets_in_whom_the_table_says(role: str | None) -> None:
+    main = make_warehouse("MAIN")
+    wrong = []
+    for name, address in routes():
+        if name in OUTSIDE_THE_API or name in ("sign-out", "password"):
+            continue  # these two end the very session that walks; they have tests of their own
+        client = signed_in_client(role, warehouses=[main]) if role else _stranger()
+        for method in METHODS:
+            answer = getattr(client, method.lower())(address, *([{}] if method in ("POST", "PUT", "PATCH") else []))
+            if answer.status_code not in expected(TABLE[name].get(method), role):
+                wrong.append(f"{role} {method} {address}: {answer.status_code}")
+    assert not wrong
+
+
+def _stranger() -> Any:
+    from rest_framework.test import APIClient
+
+    return APIClient()
+
+
+def test_nobody_signed_in_without_a_role_is_let_in_anywhere() -> None:
+    client = signed_in_client(None, warehouses=[])
+    for name, address in routes():
+        if name in OUTSIDE_THE_API:
+            continue
+        for method, needed in TABLE[name].items():
+            if needed in ("-", "*"):
+                continue
+            answer = getattr(client, method.lower())(address, *([{}] if method != "GET" else []))
+            assert answer.status_code == 403, f"{method} {address}: {answer.status_code}"
