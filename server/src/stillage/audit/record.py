@@ -10,6 +10,7 @@ from django.db import connection
 from stillage.audit.models import Entry
 from stillage.core.actor import Actor
 from stillage.core.clock import now
+from stillage.core.sql import stored
 from stillage.rest.rendering import dumps
 
 _SQL = (
@@ -36,13 +37,11 @@ def record(
     at: dt.datetime | None = None,
 ) -> None:
     """Write one row. `before` and `after` hold what a person needs to see of the change; never a secret."""
-    postgres = connection.vendor == "postgresql"
-    session = actor.session_id
     with connection.cursor() as cursor:
         cursor.execute(
             _SQL,
             [
-                at or now(),
+                stored(at or now()),
                 actor.user_id,
                 actor.username[:150],
                 action,
@@ -54,7 +53,7 @@ def record(
                 _json(after),
                 actor.address[:45],
                 actor.request_id[:64],
-                session if postgres or session is None else session.hex,
+                stored(actor.session_id),
             ],
         )
 
