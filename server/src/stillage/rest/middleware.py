@@ -26,6 +26,14 @@ HEADERS = {
 }
 
 
+def hsts() -> str:
+    """How long browsers shall know this host by https only."""
+    parts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+    parts += ["includeSubDomains"] if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else []
+    parts += ["preload"] if settings.SECURE_HSTS_PRELOAD else []
+    return "; ".join(parts)
+
+
 def client_address(request: HttpRequest) -> str:
     """The address our own proxy saw; without a proxy, the socket's. Headers of the client's are not believed."""
     socket_address = request.META.get("REMOTE_ADDR") or ""
@@ -62,6 +70,8 @@ class Envelope:
             request.get_host()
         except DisallowedHost:
             return errors.bare(400, "bad_host", "This server does not go by that name.")
+        if "\x00" in request.path:
+            return errors.not_found(request)
         response = self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(
             ("application/problem+json", "application/json")
@@ -78,6 +88,11 @@ class Envelope:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
+        if not response.streaming and response.status_code not in (204, 304):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            # Also where Django's own middleware is not reached, or its answer was replaced.
+            response.headers.setdefault("Strict-Transport-Security", hsts())
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         log.info(
             "%s %s %s",
