@@ -21,6 +21,13 @@ def _home() -> Path:
     return Path(settings.HOME)
 
 
+def _refuse_demo_in_production() -> None:
+    from django.conf import settings
+
+    if settings.PRODUCTION:
+        raise click.ClickException("The demonstration's passwords are known to everybody: not in production.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Stillage: inventory for beverage warehouses."""
@@ -29,14 +36,20 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen at.")
-@click.option("--demo", is_flag=True, help="Fill an empty database with the demonstration warehouse. Loopback only.")
+@click.option(
+    "--demo", is_flag=True, help="Fill an empty database with the demonstration warehouse. Loopback only."
+)
 def run(host: str, port: int, demo: bool) -> None:
     """Serve the API and the client from this checkout."""
     from stillage.config.serving import LOOPBACK, CannotStart, migrate, serve, take_home
 
     if demo and host not in LOOPBACK:
-        raise click.ClickException("The demonstration's passwords are known to everybody: it listens on 127.0.0.1 only.")
+        raise click.ClickException(
+            "The demonstration's passwords are known to everybody: it listens on 127.0.0.1 only."
+        )
     _setup()
+    if demo:
+        _refuse_demo_in_production()
     home = _home()
     try:
         lock = take_home(home)
@@ -68,6 +81,7 @@ def demo(scale: str) -> None:
     from stillage.config.serving import migrate
 
     _setup()
+    _refuse_demo_in_production()
     migrate()
     from stillage.demo import fill_if_empty
 
@@ -91,10 +105,34 @@ def reconcile(seal: bool) -> None:
 @main.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to this version."""
-    from stillage.config.serving import migrate
+    os.environ.setdefault("STILLAGE_TIMEOUTS", "migrate")
+    from stillage.config.serving import migrate_patiently
 
     _setup()
-    migrate()
+    migrate_patiently()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8550, show_default=True, help="The port to listen at.")
+def front(host: str, port: int) -> None:
+    """Serve the client alone, for a production behind Nginx; it asks the API at STILLAGE_API_URL."""
+    from stillage.config.front import CannotServe, serve
+
+    try:
+        serve(host=host, port=port)
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+def worker() -> None:
+    """Carry out background tasks (imports, exports) until stopped."""
+    os.environ.setdefault("STILLAGE_TIMEOUTS", "worker")
+    _setup()
+    from django.core.management import call_command
+
+    call_command("db_worker", interval=1.0, startup_delay=False)
 
 
 @main.command("make-key")

@@ -7,6 +7,12 @@ from pathlib import Path
 MIN_BYTES = 32
 
 
+def from_environment(name: str, default: str = "") -> str:
+    """A secret's value: from NAME, or out of the file that NAME_FILE names (as container secrets come)."""
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text().strip() if path else os.environ.get(name, default)
+
+
 def local_key(home: Path, name: str) -> str:
     """Read the key from the data folder, or make it; readable by its owner only."""
     path = home / name
@@ -29,7 +35,11 @@ def faults_in(*, secret_key: str, token_keys: list[str], allowed_hosts: list[str
         faults.append(f"Every key in STILLAGE_TOKEN_KEYS must hold at least {MIN_BYTES} random bytes.")
     if secret_key and secret_key in token_keys:
         faults.append("STILLAGE_TOKEN_KEYS must not repeat STILLAGE_SECRET_KEY.")
-    if any(word in key.lower() for key in [secret_key, *token_keys] for word in ("changeme", "insecure", "example")):
+    if any(
+        word in key.lower()
+        for key in [secret_key, *token_keys]
+        for word in ("changeme", "insecure", "example")
+    ):
         faults.append("A key still holds its example value; make one with `stillage make-key`.")
     if not allowed_hosts or "*" in allowed_hosts:
         faults.append("STILLAGE_ALLOWED_HOSTS must name the hosts that people type, and not be `*`.")

@@ -4,6 +4,7 @@ import fcntl
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ def take_home(home: Path) -> Any:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise CannotStart(f"Another Stillage runs on {home}; stop it, or set STILLAGE_HOME to another folder.") from None
+        raise CannotStart(
+            f"Another Stillage runs on {home}; stop it, or set STILLAGE_HOME to another folder."
+        ) from None
     return file
 
 
@@ -36,6 +39,21 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def migrate_patiently(*, tries: int = 5, wait_seconds: float = 3) -> None:
+    """As migrate(), beside a running server: a change of a table that is in use gives up and comes again."""
+    from django.db import OperationalError, connection
+
+    for attempt in range(1, tries + 1):
+        try:
+            migrate()
+            return
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) != "55P03" or attempt == tries:
+                raise
+            connection.close()
+            time.sleep(wait_seconds)
 
 
 def start_worker() -> Callable[[], None]:

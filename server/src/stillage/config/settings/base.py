@@ -1,11 +1,13 @@
 """Settings that hold everywhere. What differs by machine comes from the environment; docs/settings.md lists it."""
 
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+
+from stillage.config.keys import from_environment
+from stillage.config.watching import logging_config
 
 HOME = Path(os.environ.get("STILLAGE_HOME", ".stillage")).resolve()
 
@@ -47,19 +49,33 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
 ]
 
-ALLOWED_HOSTS = [h for h in os.environ.get("STILLAGE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+ALLOWED_HOSTS = [
+    h for h in os.environ.get("STILLAGE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h
+]
 # How many proxies of our own stand in front; only then is X-Forwarded-For believed (SAFETY A12).
 NUM_PROXIES = int(os.environ.get("STILLAGE_NUM_PROXIES", "0"))
 
 # ---- database ---------------------------------------------------------------------------------
-DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'stillage.sqlite3'}")
-_database = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+DATABASE_URL = from_environment("DATABASE_URL", f"sqlite:///{HOME / 'stillage.sqlite3'}")
+# The innermost limit gives up first and says why (docs/locking.md). A migration waits for locks only briefly,
+# because everybody queues behind it, but may take its time over the work.
+_TIMEOUTS = {
+    "web": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
+    "worker": "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
+    "migrate": "-c statement_timeout=0 -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+}
+_database = dj_database_url.parse(
+    DATABASE_URL,
+    # Django's SQLite backend, with the writers of this process in single file.
+    engine="stillage.core.sqlite" if DATABASE_URL.startswith("sqlite") else None,
+    conn_max_age=600,
+    conn_health_checks=True,
+)
 if _database["ENGINE"].endswith("postgresql"):
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        # The innermost limit gives up first and says why (docs/locking.md).
-        "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
-        " -c client_connection_check_interval=5s",
+        "options": _TIMEOUTS[os.environ.get("STILLAGE_TIMEOUTS", "web")]
+        + " -c client_connection_check_interval=5s",
         "server_side_binding": True,
         "prepare_threshold": 1,
         "keepalives_idle": 30,
@@ -79,9 +95,9 @@ else:
 DATABASES = {"default": _database}
 
 # ---- who may come in --------------------------------------------------------------------------
-SECRET_KEY = os.environ.get("STILLAGE_SECRET_KEY", "")
+SECRET_KEY = from_environment("STILLAGE_SECRET_KEY")
 # Tokens have a key of their own; the second one is still accepted while keys rotate.
-TOKEN_KEYS = [k for k in os.environ.get("STILLAGE_TOKEN_KEYS", "").split(",") if k]
+TOKEN_KEYS = [key.strip() for key in from_environment("STILLAGE_TOKEN_KEYS").split(",") if key.strip()]
 TOKEN_ISSUER = "stillage"  # noqa: S105 - a name, not a secret
 TOKEN_AUDIENCE = "stillage-api"  # noqa: S105
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
@@ -152,25 +168,5 @@ SPECTACULAR_SETTINGS = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # ---- watching ---------------------------------------------------------------------------------
-LOG_FORMAT = os.environ.get("STILLAGE_LOG", "text" if sys.stderr.isatty() else "json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "stillage.rest.logs.JSONFormatter"},
-        "text": {"format": "{levelname:7} {name}: {message}", "style": "{"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("STILLAGE_LOG_LEVEL", "INFO")},
-    "loggers": {
-        # Bodies, tokens and passwords pass through these at DEBUG: never lower them.
-        "django.db.backends": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-        "flet": {"level": "WARNING"},
-        "flet_web": {"level": "WARNING"},
-        "flet_transport": {"level": "WARNING"},
-    },
-}
-SENTRY_DSN = os.environ.get("STILLAGE_SENTRY_DSN", "")
-DEMO = os.environ.get("STILLAGE_DEMO") == "1"
+LOGGING = logging_config()
+PRODUCTION = False

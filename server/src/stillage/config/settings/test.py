@@ -10,7 +10,7 @@ SECRET_KEY = "a key that only the tests use, and nobody else ever"  # noqa: S105
 TOKEN_KEYS = ["another key that only the tests use, for tokens alone"]
 PASSWORD_HASHERS = ["stillage.config.settings.test_hasher.QuickHasher"]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     _folder = Path(tempfile.gettempdir()) / f"stillage-tests-{__import__('os').getuid()}"
     _folder.mkdir(exist_ok=True)
     DATABASES["default"]["NAME"] = str(_folder / "unused.sqlite3")
@@ -21,4 +21,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="stillage-static-"))
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-LOGGING["root"]["level"] = "ERROR"  # type: ignore[index]  # noqa: F405
+LOGGING["root"]["level"] = "ERROR"  # noqa: F405
