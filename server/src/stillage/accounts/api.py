@@ -1,9 +1,9 @@
 """Endpoints: signing in and out, oneself, people, roles."""
 
+import re
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import EmailValidator
 from django.db.models import F, Q, QuerySet
 from drf_spectacular.utils import extend_schema
@@ -27,6 +27,8 @@ from stillage.rest import paging, query
 from stillage.rest.fields import Boolean, Reference, Strict, Text
 from stillage.rest.permissions import PUBLIC, SIGNED_IN
 from stillage.rest.views import View
+
+_USERNAME = re.compile(r"[\w.@+-]+\Z")
 
 
 class Secret(serializers.CharField):
@@ -133,7 +135,6 @@ class SignOut(View):
 
     authentication_classes = ()
     permission = {"POST": PUBLIC}
-    transactional = False
     max_body_bytes = 16 * 1024
 
     @extend_schema(request=None, responses={204: None})
@@ -340,7 +341,7 @@ class UserSerializer(Strict):
             raise serializers.ValidationError(
                 "A user name stands in the audit trail and stays.", code="fixed"
             )
-        if len(name) > 150 or not UnicodeUsernameValidator.regex.match(name) or name.isdecimal():  # type: ignore[union-attr]
+        if len(name) > 150 or not _USERNAME.match(name) or name.isdecimal():
             raise serializers.ValidationError(
                 "Use letters, digits and @ . + - _, and not digits alone.", code="bad_username"
             )

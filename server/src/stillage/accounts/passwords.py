@@ -1,13 +1,14 @@
 """Passwords: what one may be, and hashing them a few at a time. Which hash is a setting."""
 
 import os
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.hashers import make_password, verify_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
 from django.core.exceptions import ValidationError
 
 from stillage.accounts.errors import Busy
@@ -19,9 +20,11 @@ MAX_LENGTH = 512
 # Argon2 takes 100 MiB a hash: as many at once as there are processors, the others wait in line.
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
 PATIENCE_SECONDS = 5.0
+# Django's own list names first_name and last_name; ours have one name.
+_not_ones_name = UserAttributeSimilarityValidator(user_attributes=("full_name",))
 _gate = threading.BoundedSemaphore(AT_ONCE)
 # What everybody tries first against a system of this name, with or without a number behind it.
-_OUR_WORDS = frozenset({"stillage", "warehouse", "password", "stillagestillage"})
+_OUR_WORDS = re.compile(r"(?:stillage|warehouse|password|admin)+")
 
 
 @contextmanager
@@ -61,12 +64,14 @@ def faults_in(password: str, *, user: User, pointer: str) -> list[Fault]:
     """Everything that is wrong with a new password, at once."""
     password = normalised(password)
     faults = []
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        faults = [Fault(pointer, one.code or "invalid", " ".join(one.messages)) for one in error.error_list]
-    bare = text.key(password).strip("0123456789 !?.,-_#*+")
-    if bare in _OUR_WORDS:
+    for check in (validate_password, _not_ones_name.validate):
+        try:
+            check(password, user)
+        except ValidationError as error:
+            faults += [
+                Fault(pointer, one.code or "invalid", " ".join(one.messages)) for one in error.error_list
+            ]
+    if _OUR_WORDS.fullmatch(re.sub(r"[\W\d_]", "", text.key(password))):
         faults.append(
             Fault(pointer, "password_too_common", "This is among the first that anybody would try.")
         )

@@ -1,6 +1,7 @@
 """One effect per request: the key, the effect and the answer commit together (docs/idempotency.md)."""
 
 import hashlib
+import json
 import re
 import zlib
 from dataclasses import dataclass
@@ -56,7 +57,11 @@ def body_hash(data: Any) -> bytes:
     if hasattr(data, "lists"):
         data = {name: list(values) for name, values in data.lists()}
     # Keyed: a body may hold a password, and a bare digest of it could be searched for.
-    parsed = orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS)
+    try:
+        parsed = orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # A number beyond 64 bits: the fields will refuse it by name.
+        parsed = json.dumps(data, default=_plain, sort_keys=True).encode()
     return salted_hmac("stillage.body", parsed, algorithm="sha256").digest()
 
 
