@@ -170,8 +170,14 @@ class FakeServer(httpx.AsyncBaseTransport):
             "stock": self._stock,
             "movements": self._movements,
             "locations": self._locations,
-            "products": lambda _: (200, {"results": [self._product(p) for p in self.products.values()], "next": None}),
-            "warehouses": lambda _: (200, {"results": [{"id": 1, "code": "MAIN", "name": "Bristol"}], "next": None}),
+            "products": lambda _: (
+                200,
+                {"results": [self._product(p) for p in self.products.values()], "next": None},
+            ),
+            "warehouses": lambda _: (
+                200,
+                {"results": [{"id": 1, "code": "MAIN", "name": "Bristol"}], "next": None},
+            ),
             "audit": lambda _: (200, {"results": [], "next": None}),
             "users": lambda _: (200, {"results": [], "next": None}),
         }
@@ -182,8 +188,16 @@ class FakeServer(httpx.AsyncBaseTransport):
         return self._problem(404, "not_found", "No such thing here.")
 
     @staticmethod
-    def _problem(status: int, code: str, detail: str, errors: Iterable[dict[str, str]] = ()) -> tuple[int, Any]:
-        return status, {"status": status, "code": code, "title": code, "detail": detail, "errors": list(errors)}
+    def _problem(
+        status: int, code: str, detail: str, errors: Iterable[dict[str, str]] = ()
+    ) -> tuple[int, Any]:
+        return status, {
+            "status": status,
+            "code": code,
+            "title": code,
+            "detail": detail,
+            "errors": list(errors),
+        }
 
     # --- who
 
@@ -209,9 +223,13 @@ class FakeServer(httpx.AsyncBaseTransport):
     # --- reads
 
     def _product(self, p: FakeProduct) -> dict[str, Any]:
-        packs = [{"id": p.id * 10, "name": p.base_unit.capitalize(), "units_per_pack": 1, "gtin": p.each_gtin}]
+        packs = [
+            {"id": p.id * 10, "name": p.base_unit.capitalize(), "units_per_pack": 1, "gtin": p.each_gtin}
+        ]
         if p.per_case > 1:
-            packs.append({"id": p.id * 10 + 1, "name": p.case, "units_per_pack": p.per_case, "gtin": p.case_gtin})
+            packs.append(
+                {"id": p.id * 10 + 1, "name": p.case, "units_per_pack": p.per_case, "gtin": p.case_gtin}
+            )
         return {
             "id": p.id,
             "sku": p.sku,
@@ -246,7 +264,8 @@ class FakeServer(httpx.AsyncBaseTransport):
         due = row["next_expiry_date"]
         return {
             "": True,
-            "expiring": bool(due) and TODAY <= date.fromisoformat(due or "2999-01-01") <= TODAY + timedelta(30),
+            "expiring": bool(due)
+            and TODAY <= date.fromisoformat(due or "2999-01-01") <= TODAY + timedelta(30),
             "expired": row["expired"] > 0,
             "held": row["held"] > 0,
             "out": row["on_hand"] == 0,
@@ -295,7 +314,13 @@ class FakeServer(httpx.AsyncBaseTransport):
         ]
         if params.get("status"):
             rows = [r for r in rows if r["status"] == params["status"]]
-        return 200, {"results": rows, "next": None}
+        if params.get("ordering") == "expiry_date":
+            rows.sort(
+                key=lambda r: (r["best_before_date"] is None, r["best_before_date"] or "", r["product"])
+            )
+        start, limit = int(params.get("cursor") or 0), int(params.get("limit") or 50)
+        more = str(start + limit) if start + limit < len(rows) else None
+        return 200, {"results": rows[start : start + limit], "next": more}
 
     def _balance(self, sku: str, lot: str, place: str, units: int) -> dict[str, Any]:
         p, due = self.products[sku], self.dates.get((sku, lot))
@@ -502,7 +527,9 @@ def small_warehouse() -> FakeServer:
     server.place("QA-01", "quarantine")
     server.product("HPA-330", "Harrow Pale Ale")
     server.product("MSW-750", "Mirabel Sparkling Water", category="Water", base_unit="bottle", per_case=12)
-    server.product("KLP-30K", "Keller Pils", category="Pils", base_unit="keg", container_ml=30_000, per_case=1)
+    server.product(
+        "KLP-30K", "Keller Pils", category="Pils", base_unit="keg", container_ml=30_000, per_case=1
+    )
     return server
 
 

@@ -193,7 +193,9 @@ def test_another_date_for_the_same_lot_is_refused_with_both_dates(server: FakeSe
     assert "2027-03-01" in answer.detail and "2027-04-01" in answer.detail
 
 
-def test_a_scan_without_a_server_leaves_no_trace_and_is_booked_when_it_comes_again(server: FakeServer) -> None:
+def test_a_scan_without_a_server_leaves_no_trace_and_is_booked_when_it_comes_again(
+    server: FakeServer,
+) -> None:
     work = working(server, "receive")
     before = work.panel
     server.offline = True

@@ -7,20 +7,39 @@ import flet as ft
 
 from stillage_client import theme
 from stillage_client.components.faces import logo
+from stillage_client.components.hooks import remembered, switched
 from stillage_client.components.viewport import Viewport, layout_for
+from stillage_client.screens import appearance
+from stillage_client.screens.audit import Audit
+from stillage_client.screens.expiry import Expiry
+from stillage_client.screens.import_file import ImportScreen
+from stillage_client.screens.locations import LocationPage, Locations
+from stillage_client.screens.more import More
 from stillage_client.screens.not_found import NotFound
+from stillage_client.screens.people import People
 from stillage_client.screens.product import ProductPage
+from stillage_client.screens.scan import ScanScreen
 from stillage_client.screens.shell import Shell
 from stillage_client.screens.sign_in import SignIn
 from stillage_client.screens.stock_list import StockList
+from stillage_client.screens.today import Today
 from stillage_client.session import use_session
 
 ROUTES = [
     ft.Route(
         component=Shell,
         children=[
+            ft.Route(index=True, component=Today),
             ft.Route(path="stock", component=StockList),
             ft.Route(path="products/:sku", component=ProductPage),
+            ft.Route(path="scan/:job?", component=ScanScreen),
+            ft.Route(path="locations", component=Locations),
+            ft.Route(path="locations/:warehouse/:code", component=LocationPage),
+            ft.Route(path="expiry", component=Expiry),
+            ft.Route(path="import", component=ImportScreen),
+            ft.Route(path="audit", component=Audit),
+            ft.Route(path="people", component=People),
+            ft.Route(path="more", component=More),
             ft.Route(path=":rest*", component=NotFound),
         ],
     )
@@ -31,17 +50,21 @@ ROUTES = [
 def App() -> ft.Control:
     """The root: looks and width for everything below."""
     page = ft.context.page
-    dressed = ft.use_ref(lambda: {"done": False}).current
+    dressed = remembered(lambda: {"done": False})
     if not dressed["done"]:
         theme.apply(page)
         dressed["done"] = True
-    layout, set_layout = ft.use_state(lambda: layout_for(page.width))
+    layout, set_layout = switched(layout_for(page.width))
 
     def watch_width() -> None:
         page.on_resize = lambda event: set_layout(layout_for(event.width))
         set_layout(layout_for(page.width))
 
+    async def dress() -> None:
+        await appearance.as_before(page)
+
     ft.use_effect(watch_width, [])
+    ft.use_effect(dress, [])
     return Viewport(layout, Gate)
 
 
@@ -66,5 +89,3 @@ def Gate() -> ft.Control:
 def _waiting() -> ft.Control:
     """The mark alone, while it is found out who is here."""
     return ft.Container(logo(56), expand=True, alignment=ft.Alignment.CENTER, bgcolor=ft.Colors.SURFACE)
-
-

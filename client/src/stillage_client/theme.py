@@ -285,3 +285,8 @@ def _luminance(color: str) -> float:
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def solid(color: Kind | str) -> str:
+    """The colour of a status, or the colour itself when it is one already."""
+    return SOLID[color] if color in SOLID else str(color)

@@ -66,7 +66,12 @@ def logo(size: float = 28) -> ft.Container:
     bars = ((0.22, 0.56, "#7CCDE6"), (0.435, 0.56, "#FFFFFF"), (0.65, 0.34, "#FFC76F"))
     shapes: list[cv.Shape] = [
         cv.Rect(
-            size * 0.22, y * size, size * width, size * 0.13, border_radius=size * 0.05, paint=ft.Paint(color=color)
+            size * 0.22,
+            y * size,
+            size * width,
+            size * 0.13,
+            border_radius=size * 0.05,
+            paint=ft.Paint(color=color),
         )
         for y, width, color in bars
     ]

@@ -81,7 +81,12 @@ def bone_rows(count: int, height: int = 60) -> ft.Control:
         ft.Container(
             row(
                 bone(36, 36, 10),
-                column(bone((150, 190, 130, 170)[i % 4]), bone((200, 160, 220, 180)[i % 4], 9), gap=7, expand=True),
+                column(
+                    bone((150, 190, 130, 170)[i % 4]),
+                    bone((200, 160, 220, 180)[i % 4], 9),
+                    gap=7,
+                    expand=True,
+                ),
                 bone(52, 11),
                 gap=12,
             ),

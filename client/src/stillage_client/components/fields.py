@@ -39,6 +39,7 @@ def text_field(form: Form, key: str, *, height: int = 48, **more: Any) -> ft.Tex
         content_padding=ft.Padding.symmetric(horizontal=14, vertical=12),
         filled=True,
         fill_color=theme.CARD,
+        hover_color=ft.Colors.TRANSPARENT,
         **more,
     )
 

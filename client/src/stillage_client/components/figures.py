@@ -21,7 +21,7 @@ def part_bar(
         ft.Row(
             [
                 ft.Container(
-                    bgcolor=theme.SOLID.get(color, color),  # type: ignore[call-overload]
+                    bgcolor=theme.solid(color),
                     expand=max(1000 * amount // total, _SMALLEST),
                     height=height,
                 )
@@ -37,11 +37,17 @@ def part_bar(
     return ft.Semantics(content=bar, label=label, image=True, expand=expand)
 
 
-def statistic(label: str, value: str, unit: str, kind: theme.Kind | str | None = None, **more: object) -> ft.Column:
+def statistic(
+    label: str, value: str, unit: str, kind: theme.Kind | str | None = None, **more: object
+) -> ft.Column:
     """A number with its name above and its unit beside it."""
     return column(
         row(dot(kind) if kind else None, quiet(label), gap=6),
-        row(text(value, "title"), ft.Container(quiet(unit), padding=ft.Padding.only(top=6), expand=True), gap=5),
+        row(
+            text(value, "title"),
+            ft.Container(quiet(unit), padding=ft.Padding.only(top=6), expand=True),
+            gap=5,
+        ),
         gap=2,
         **more,
     )

@@ -10,7 +10,11 @@ Controls = ft.Control | None
 
 
 def text(
-    value: str, role: theme.Role = "body", color: ft.ColorValue = ft.Colors.ON_SURFACE, lines: int = 1, **more: Any
+    value: str,
+    role: theme.Role = "body",
+    color: ft.ColorValue = ft.Colors.ON_SURFACE,
+    lines: int = 1,
+    **more: Any,
 ) -> ft.Text:
     """Text in a role of the type scale; it ends in an ellipsis after the given lines."""
     return ft.Text(
@@ -35,7 +39,9 @@ def row(*controls: Controls, gap: int = 8, **more: Any) -> ft.Row:
 
 def column(*controls: Controls, gap: int = 0, **more: Any) -> ft.Column:
     """One above the other; tight unless told, or a stack of text sticks to the top of its row."""
-    return ft.Column([c for c in controls if c is not None], spacing=gap, tight=more.pop("tight", True), **more)
+    return ft.Column(
+        [c for c in controls if c is not None], spacing=gap, tight=more.pop("tight", True), **more
+    )
 
 
 def stretched(*controls: Controls, gap: int = 0, **more: Any) -> ft.Column:

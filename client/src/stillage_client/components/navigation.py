@@ -60,9 +60,7 @@ def sidebar(
     foot = row(
         avatar(person.name, 30),
         column(text(person.name, "small_strong"), quiet(person.role), expand=True),
-        icon_button(
-            ft.Icons.SETTINGS_OUTLINED, t("Settings"), lambda _: go("/more"), size=19, box=36
-        ),
+        icon_button(ft.Icons.SETTINGS_OUTLINED, t("Settings"), lambda _: go("/more"), size=19, box=36),
         gap=10,
     )
     return ft.Container(
@@ -180,8 +178,10 @@ def screen(
     """A screen's title line over its body, for the layout."""
     if layout == "phone":
         return _phone_screen(title, body, phone_actions, subtitle, crumb)
-    head = _crumbs(title, crumb) if crumb else column(
-        text(title, "title"), quiet(subtitle, "small") if subtitle else None, gap=1
+    head = (
+        _crumbs(title, crumb)
+        if crumb
+        else column(text(title, "title"), quiet(subtitle, "small") if subtitle else None, gap=1)
     )
     bar = ft.Container(
         row(ft.Container(head, expand=True), live_dot(online), gap(4), *actions),

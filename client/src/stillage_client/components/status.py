@@ -1,6 +1,6 @@
 """What a colour means, said with an icon and a word beside it: pills, dots and counts."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import flet as ft
 
@@ -43,7 +43,7 @@ def plain_pill(label: str) -> ft.Container:
 
 def expiry_kind(on: date, today: date | None = None) -> theme.Kind:
     """ok, soon or expired, as the list colours it."""
-    days = (on - (today or date.today())).days
+    days = (on - (today or datetime.now(UTC).date())).days
     return "expired" if days < 0 else "soon" if days <= SOON_DAYS else "ok"
 
 
@@ -62,5 +62,8 @@ def held_pill(reason: str = "") -> ft.Container:
 def dot(color: theme.Kind | str, size: int = 8) -> ft.Container:
     """A point in a status colour; always beside a word."""
     return ft.Container(
-        width=size, height=size, border_radius=size, bgcolor=theme.SOLID.get(color, color)  # type: ignore[call-overload]
+        width=size,
+        height=size,
+        border_radius=size,
+        bgcolor=theme.solid(color),
     )

@@ -1,6 +1,6 @@
 """Which of the three layouts the page is wide enough for, handed down as a context."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import flet as ft
 
@@ -8,7 +8,7 @@ from stillage_client import theme
 
 Layout = Literal["phone", "tablet", "desk"]
 
-Viewport = ft.create_context("desk")
+Viewport: Any = ft.create_context("desk")
 
 
 def layout_for(width: float | None) -> Layout:
@@ -20,5 +20,5 @@ def layout_for(width: float | None) -> Layout:
 
 def use_layout() -> Layout:
     """The layout to draw in; redraws when it changes."""
-    layout: Layout = ft.use_context(Viewport)  # type: ignore[assignment]
+    layout: Layout = ft.use_context(Viewport)
     return layout

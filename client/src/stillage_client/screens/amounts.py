@@ -23,7 +23,11 @@ def in_full(item: Packed, units: int) -> str:
 
 def whole(item: Packed, units: int) -> str:
     """The number of whole cases alone: 14."""
-    return words.number(units // item.units_per_case) if units >= 0 else words.number(-(-units // item.units_per_case))
+    return (
+        words.number(units // item.units_per_case)
+        if units >= 0
+        else words.number(-(-units // item.units_per_case))
+    )
 
 
 def unit(item: Packed, units: int) -> str:

@@ -10,6 +10,7 @@ from stillage_client import theme, words
 from stillage_client.api import catalogue, places
 from stillage_client.api.transport import Api, ApiError
 from stillage_client.components.buttons import button
+from stillage_client.components.hooks import watched
 from stillage_client.components.layout import column, divided, gap, quiet, row, stretched, surface, text
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import use_layout
@@ -38,7 +39,7 @@ class FirstDayState:
 def FirstDay() -> ft.Control:
     """What to do before there is anything to see."""
     session, layout = use_session(), use_layout()
-    state, _ = ft.use_state(FirstDayState)
+    state = watched(FirstDayState)
     go = ft.context.page.navigate
 
     async def load() -> None:
@@ -51,7 +52,8 @@ def FirstDay() -> ft.Control:
         _step(
             1,
             t("Places"),
-            _found(state.places, t("{n} places")) or t("Where things stand: a spreadsheet with one code a row"),
+            _found(state.places, t("{n} places"))
+            or t("Where things stand: a spreadsheet with one code a row"),
             _import_button(go, filled=not state.places) if may_import else None,
             bool(state.places),
         ),

@@ -15,6 +15,9 @@ def NotFound() -> ft.Control:
     return empty(
         ft.Icons.EXPLORE_OFF_OUTLINED,
         t("There is no such page"),
-        t("{address} leads nowhere. It may be mistyped, or an old link.", address=(page.route or "").split("?")[0]),
+        t(
+            "{address} leads nowhere. It may be mistyped, or an old link.",
+            address=(page.route or "").split("?")[0],
+        ),
         button(t("Go to the start"), lambda _: page.navigate("/")),
     )

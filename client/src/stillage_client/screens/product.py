@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import flet as ft
@@ -16,6 +16,7 @@ from stillage_client.components.buttons import button
 from stillage_client.components.faces import avatar, icon_tile, product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.figures import light_table, part_bar, statistic
+from stillage_client.components.hooks import watched
 from stillage_client.components.layout import (
     card,
     column,
@@ -78,8 +79,10 @@ def lot_lines(balances: Iterable[Balance]) -> list[LotLine]:
 
 def next_out(lines: Iterable[LotLine], today: date | None = None) -> str | None:
     """The lot an order would take now: the first that is neither held nor past its date."""
-    now = today or date.today()
-    usable = (line for line in lines if not line.all_held and (line.best_before is None or line.best_before >= now))
+    now = today or datetime.now(UTC).date()
+    usable = (
+        line for line in lines if not line.all_held and (line.best_before is None or line.best_before >= now)
+    )
     return next((line.lot for line in usable), None)
 
 
@@ -103,7 +106,9 @@ class ProductState:
             product, available, balances, movements = await asyncio.gather(
                 catalogue.product(api, sku),
                 stock.availability(api, warehouse=warehouse, search=sku, limit=20),
-                stock.balances(api, product=sku, warehouse=warehouse, ordering="expiry_date", limit=BALANCES_READ),
+                stock.balances(
+                    api, product=sku, warehouse=warehouse, ordering="expiry_date", limit=BALANCES_READ
+                ),
                 stock.movements(api, product=sku, warehouse=warehouse, limit=MOVEMENTS_SHOWN),
             )
         except ApiError as error:
@@ -122,7 +127,7 @@ def ProductPage() -> ft.Control:
     """The product of the address."""
     session, layout, page = use_session(), use_layout(), ft.context.page
     sku = ft.use_route_params().get("sku", "")
-    state, _ = ft.use_state(ProductState)
+    state = watched(ProductState)
 
     async def load() -> None:
         await state.load(session.api, sku, session.warehouse)
@@ -153,12 +158,17 @@ def ProductPage() -> ft.Control:
     if session.can("stock.move"):
         actions.append(
             button(
-                t("Move"), lambda _: page.navigate("/scan/move"), icon=ft.Icons.SWAP_HORIZ_ROUNDED, kind="plain"
+                t("Move"),
+                lambda _: page.navigate("/scan/move"),
+                icon=ft.Icons.SWAP_HORIZ_ROUNDED,
+                kind="plain",
             )
         )
     if session.can("stock.receive"):
         actions.append(
-            button(t("Receive"), lambda _: page.navigate("/scan/receive"), icon=ft.Icons.MOVE_TO_INBOX_OUTLINED)
+            button(
+                t("Receive"), lambda _: page.navigate("/scan/receive"), icon=ft.Icons.MOVE_TO_INBOX_OUTLINED
+            )
         )
     return screen(
         layout,
@@ -244,7 +254,8 @@ def _head(seen: _Seen, layout: Layout) -> ft.Control:
     size = 44 if layout == "phone" else 56
     words_ = column(name, quiet(line, "small", 2 if layout == "phone" else 1), gap=3, expand=True)
     return ft.Container(
-        row(product_tile(product.category, product.name, size), words_, gap=16), padding=ft.Padding.only(bottom=16)
+        row(product_tile(product.category, product.name, size), words_, gap=16),
+        padding=ft.Padding.only(bottom=16),
     )
 
 
@@ -255,7 +266,8 @@ def _warning(seen: _Seen) -> ft.Control | None:
     first = next((line for line in seen.lots if line.best_before and not line.all_held), None)
     if first and first.best_before and expiry_kind(first.best_before) == "soon":
         return pill(
-            "soon", t("Use {amount} by {day}", amount=seen.short(first.on_hand), day=words.day(first.best_before))
+            "soon",
+            t("Use {amount} by {day}", amount=seen.short(first.on_hand), day=words.day(first.best_before)),
         )
     if seen.product.status == "discontinued":
         return pill("mute", t("Discontinued"))
@@ -378,7 +390,9 @@ def _places_card(seen: _Seen) -> ft.Control:
             ft.Container(
                 row(
                     column(
-                        text(bare(location), "small_strong"), quiet(kind_name(parts[0].location_kind)), width=112
+                        text(bare(location), "small_strong"),
+                        quiet(kind_name(parts[0].location_kind)),
+                        width=112,
                     ),
                     part_bar(
                         [("info", total - held), ("held", held), ("#00000000", most - total)],
@@ -403,7 +417,9 @@ def _movements_card(seen: _Seen) -> ft.Control:
     rows = [_movement_row(movement, seen.short) for movement in seen.state.movements]
     if not rows:
         rows.append(
-            ft.Container(quiet(t("Nothing has moved yet"), "small"), padding=ft.Padding.only(left=16, bottom=12))
+            ft.Container(
+                quiet(t("Nothing has moved yet"), "small"), padding=ft.Padding.only(left=16, bottom=12)
+            )
         )
     return card(stretched(*divided(rows)), t("Movements"), padding=ft.Padding.only(bottom=4))
 

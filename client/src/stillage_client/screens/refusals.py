@@ -39,7 +39,9 @@ def trouble_of(error: ApiError) -> Trouble:
     if isinstance(error, Refused):
         if error.status == 403:
             return Trouble(
-                t("Your role may not see this. Ask a manager if you need it."), ft.Icons.LOCK_OUTLINED, code=error.code
+                t("Your role may not see this. Ask a manager if you need it."),
+                ft.Icons.LOCK_OUTLINED,
+                code=error.code,
             )
         if error.status == 404:
             return Trouble(

@@ -223,7 +223,9 @@ class ScanWork:
             found = await places.locations(api, warehouse=self.warehouse, kind="receiving", limit=1)
             here = next((w for w in (await places.warehouses(api)).results if w.code == self.warehouse), None)
             midnight = datetime.now(UTC) - timedelta(hours=16)
-            moved = await stock.movements(api, user="me", warehouse=self.warehouse, since=midnight, limit=LIST_LENGTH)
+            moved = await stock.movements(
+                api, user="me", warehouse=self.warehouse, since=midnight, limit=LIST_LENGTH
+            )
             if here is not None:
                 self.zone = here.timezone
             bookings = bookings_of(moved.results)
@@ -284,7 +286,10 @@ class ScanWork:
         if not result.product:
             raise ScanRefused(
                 t("Unknown code"),
-                t("No product has the GTIN {gtin}. Add it to the product's packs, then scan again.", gtin=result.gtin or ""),
+                t(
+                    "No product has the GTIN {gtin}. Add it to the product's packs, then scan again.",
+                    gtin=result.gtin or "",
+                ),
             )
         by_job: dict[Job, Callable[[ScanResult, Scan], Awaitable[Answer]]] = {
             "lookup": self._look_up,
@@ -375,14 +380,14 @@ class ScanWork:
     async def _receive(self, result: ScanResult, scan: Scan) -> Answer:
         if not self.place:
             raise ScanRefused(
-                t("No place"), t("This warehouse has no receiving place. Scan the place where the goods stand first.")
+                t("No place"),
+                t("This warehouse has no receiving place. Scan the place where the goods stand first."),
             )
         waiting = self.ask
-        if isinstance(waiting, AskLotAndDate):
-            if waiting.result.gtin == result.gtin and not result.lot:
-                self.ask = replace(waiting, packs=waiting.packs + 1)
-                self.panel = self._asking_lot(self.ask, scan.at)
-                return Answer("question", self.panel.title, self.panel.detail)
+        if isinstance(waiting, AskLotAndDate) and waiting.result.gtin == result.gtin and not result.lot:
+            self.ask = replace(waiting, packs=waiting.packs + 1)
+            self.panel = self._asking_lot(self.ask, scan.at)
+            return Answer("question", self.panel.title, self.panel.detail)
         result = self._with_kept(result)
         ask = AskLotAndDate(scan.id, result)
         if ask.needs_lot or ask.needs_date:
@@ -395,7 +400,10 @@ class ScanWork:
         """Fill what the label left out with what was said for the last case of the same product."""
         lot, dates = self._kept.get(result.product or "", ("", Dates()))
         printed = dates_of(result)
-        other_date = printed is not None and (printed.best_before, printed.expiry) != (dates.best_before, dates.expiry)
+        other_date = printed is not None and (printed.best_before, printed.expiry) != (
+            dates.best_before,
+            dates.expiry,
+        )
         if not lot or (result.lot and result.lot != lot) or other_date:
             return result
         if dates_of(result) is not None:
@@ -415,12 +423,12 @@ class ScanWork:
             return
         lot = lot.strip() or ask.result.lot or ""
         if not lot:
-            self.panel = replace(self.panel, detail=t("A lot is needed: the number or letters printed near the date."))
+            self.panel = replace(
+                self.panel, detail=t("A lot is needed: the number or letters printed near the date.")
+            )
             return
         given = dates_of(ask.result) or (Dates(expiry=until) if is_expiry else Dates(best_before=until))
-        result = replace(
-            ask.result, lot=lot, expiry_date=given.expiry, best_before_date=given.best_before
-        )
+        result = replace(ask.result, lot=lot, expiry_date=given.expiry, best_before_date=given.best_before)
         done = await self._guarded(
             self._book_receipt(result, units_of(result) * ask.packs, ask.scan_id, datetime.now(UTC))
         )
@@ -486,7 +494,8 @@ class ScanWork:
         what = t("lot {lot}", lot=result.lot) if result.lot else result.product_name
         if not everywhere:
             raise ScanRefused(
-                t("None here"), t("No {what} is in this warehouse. Receive it first, or check the label.", what=what)
+                t("None here"),
+                t("No {what} is in this warehouse. Receive it first, or check the label.", what=what),
             )
         if not self.place:
             return everywhere
@@ -549,12 +558,17 @@ class ScanWork:
             amount=words.number(taken.units // taken.pack_units),
             unit=words.unit(taken.pack_name, taken.units // taken.pack_units),
             unit_note=words.units(taken.units, balance.base_unit) if taken.pack_units > 1 else "",
-            tags=(("lot", t("Lot {lot}", lot=balance.lot)), ("place", t("from {place}", place=bare(balance.location)))),
+            tags=(
+                ("lot", t("Lot {lot}", lot=balance.lot)),
+                ("place", t("from {place}", place=bare(balance.location))),
+            ),
             detail=t("Scan the place where it goes, or the same again for one more."),
             at=at,
             product=balance.product,
         )
-        return Answer("ready", t("Where to?"), f"{self.panel.amount} {self.panel.unit} {balance.product_name}")
+        return Answer(
+            "ready", t("Where to?"), f"{self.panel.amount} {self.panel.unit} {balance.product_name}"
+        )
 
     async def _put_down(self, location: str, scan: Scan) -> Answer:
         for taken in self.hand:
@@ -610,7 +624,11 @@ class ScanWork:
             "question",
             t("One question"),
             title=title,
-            detail=t("{product} lies in {n} places. Scan yours or tap it.", product=result.product_name, n=len(candidates))
+            detail=t(
+                "{product} lies in {n} places. Scan yours or tap it.",
+                product=result.product_name,
+                n=len(candidates),
+            )
             + more,
             tags=self._item_tags(result.lot, None),
             at=scan.at,
@@ -707,7 +725,9 @@ class ScanWork:
             return
         delta = counted_units - ask.balance.on_hand
         if not reason.strip():
-            self.panel = replace(self.panel, detail=t("Say why it differs: the reason is kept with the correction."))
+            self.panel = replace(
+                self.panel, detail=t("Say why it differs: the reason is kept with the correction.")
+            )
             return
         if delta == 0:
             self.ask = None
@@ -847,7 +867,11 @@ class ScanWork:
         packing = self.packing(line.product)
         whole, loose = divmod(line.units, booking.pack_units)
         number, unit, note = (
-            (whole, words.unit(booking.pack_name or packing.base_unit, whole), words.units(line.units, packing.base_unit))
+            (
+                whole,
+                words.unit(booking.pack_name or packing.base_unit, whole),
+                words.units(line.units, packing.base_unit),
+            )
             if booking.pack_units > 1 and not loose
             else (line.units, words.unit(packing.base_unit, line.units), "")
         )
@@ -856,7 +880,7 @@ class ScanWork:
             note = ", ".join(part for part in (note, t("{n} in a row", n=row_)) if part)
         tags = self._item_tags(line.lot, dates)
         ends = _ends(line)
-        if ends:
+        if ends and line.to_location != self.place:
             tags = (*tags, ("place", ends))
         more = len(booking.lines) - 1
         self.panel = Panel(
@@ -916,7 +940,9 @@ class ScanWork:
             )
         if self.job == "receive":
             if not self.place:
-                return Panel("ready", t("Ready"), title=t("Scan a place"), detail=t("The one where the goods stand."))
+                return Panel(
+                    "ready", t("Ready"), title=t("Scan a place"), detail=t("The one where the goods stand.")
+                )
             return Panel(
                 "ready",
                 t("Ready"),
@@ -1013,7 +1039,9 @@ class ScanWork:
             "permission_denied": t("Not allowed"),
         }
         if refused.code in MISREAD:
-            return ScanRefused(t("Code misread"), refused.sentence, shown(code) if refused.code == "check_digit" else "")
+            return ScanRefused(
+                t("Code misread"), refused.sentence, shown(code) if refused.code == "check_digit" else ""
+            )
         return ScanRefused(titles.get(refused.code, t("Not possible")), refused.sentence)
 
     async def _guarded(self, work: Awaitable[Answer]) -> bool:
@@ -1129,4 +1157,3 @@ def misread_parts(code: str) -> tuple[str, str]:
     body, last = digits[:-1], digits[-1:]
     groups = [body[:2], body[2:6], body[6:10], body[10:]] if len(body) == 13 else [body]
     return " ".join(group for group in groups if group), last
-

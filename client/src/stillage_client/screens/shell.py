@@ -2,6 +2,8 @@
 
 import flet as ft
 
+from stillage_client.api import scanning
+from stillage_client.components.hooks import remembered
 from stillage_client.components.navigation import (
     Destination,
     Go,
@@ -13,6 +15,7 @@ from stillage_client.components.navigation import (
 )
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
+from stillage_client.scans import Answer, Scan
 from stillage_client.session import Session, use_session
 
 PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/locations")
@@ -24,24 +27,38 @@ def destinations(session: Session) -> list[Destination]:
     icons = ft.Icons
     every = [
         ("stock.view", Destination(t("Today"), icons.WB_SUNNY_OUTLINED, icons.WB_SUNNY_ROUNDED, "/")),
-        ("stock.view", Destination(t("Stock"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, "/stock")),
+        (
+            "stock.view",
+            Destination(t("Stock"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, "/stock"),
+        ),
         (
             "scan.use",
-            Destination(t("Scan"), icons.QR_CODE_SCANNER_ROUNDED, icons.QR_CODE_SCANNER_ROUNDED, "/scan/lookup"),
+            Destination(
+                t("Scan"), icons.QR_CODE_SCANNER_ROUNDED, icons.QR_CODE_SCANNER_ROUNDED, "/scan/lookup"
+            ),
         ),
         ("places.view", Destination(t("Places"), icons.SHELVES, icons.SHELVES, "/locations", t("Warehouse"))),
         (
             "stock.view",
-            Destination(t("Expiry"), icons.EVENT_BUSY_OUTLINED, icons.EVENT_BUSY_ROUNDED, "/expiry", t("Warehouse")),
+            Destination(
+                t("Expiry"), icons.EVENT_BUSY_OUTLINED, icons.EVENT_BUSY_ROUNDED, "/expiry", t("Warehouse")
+            ),
         ),
         (
             "imports.run",
-            Destination(t("Import"), icons.UPLOAD_FILE_OUTLINED, icons.UPLOAD_FILE_ROUNDED, "/import", t("Control")),
+            Destination(
+                t("Import"), icons.UPLOAD_FILE_OUTLINED, icons.UPLOAD_FILE_ROUNDED, "/import", t("Control")
+            ),
         ),
-        ("audit.view", Destination(t("Audit"), icons.HISTORY_ROUNDED, icons.HISTORY_ROUNDED, "/audit", t("Control"))),
+        (
+            "audit.view",
+            Destination(t("Audit"), icons.HISTORY_ROUNDED, icons.HISTORY_ROUNDED, "/audit", t("Control")),
+        ),
         (
             "users.view",
-            Destination(t("People"), icons.PEOPLE_OUTLINE_ROUNDED, icons.PEOPLE_ROUNDED, "/people", t("Control")),
+            Destination(
+                t("People"), icons.PEOPLE_OUTLINE_ROUNDED, icons.PEOPLE_ROUNDED, "/people", t("Control")
+            ),
         ),
     ]
     return [entry for right, entry in every if session.can(right)]
@@ -62,6 +79,27 @@ def warehouse_name(session: Session) -> str:
     return named.get(code, code) or t("No warehouse")
 
 
+async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
+    """A scan on any screen but Scan's own only opens what it names; it never changes stock."""
+    result = await scanning.scan(session.api, scan.code, warehouse=session.warehouse)
+    if result.product:
+        go(f"/products/{result.product}")
+        return Answer("ready", t("Found"), result.product_name)
+    if result.location:
+        go(f"/locations/{result.location}")
+        return Answer("ready", t("Place"), result.location)
+    jobs = {"RECEIVE": "receive", "MOVE": "move", "ADJUST": "adjust", "LOOKUP": "lookup"}
+    job = jobs.get((result.command or "").removeprefix("STL-CMD-").upper())
+    if job:
+        go(f"/scan/{job}")
+        return Answer("ready", t("Scan"), "")
+    return Answer("error", t("Unknown code"), t("No product or place has this code."))
+
+
+def _nothing() -> None:
+    """Nobody is listening."""
+
+
 @ft.component
 def Shell() -> ft.Control:
     """Navigation for the width of the page, and the matched screen beside it."""
@@ -71,6 +109,22 @@ def Shell() -> ft.Control:
     location = ft.use_route_location()
     page = ft.context.page
     go: Go = page.navigate
+    stop = remembered(lambda: {"listening": _nothing})
+    scanning_here = location.startswith("/scan")
+
+    async def found(scan: Scan) -> Answer:
+        return await look_up(session, go, scan)
+
+    def listen() -> None:
+        stop["listening"]()
+        may = session.can("scan.use") and not scanning_here
+        stop["listening"] = session.scans.subscribe(found) if may else _nothing
+
+    def silence() -> None:
+        stop["listening"]()
+        stop["listening"] = _nothing
+
+    ft.use_effect(listen, [scanning_here], cleanup=silence)
     entries = destinations(session)
     main = ft.Container(outlet, expand=True)
 
@@ -90,11 +144,7 @@ def Shell() -> ft.Control:
         switch = warehouse_switch(warehouse_name(session), options, session.choose_warehouse)
         side = sidebar(entries, location, go, person(session), switch)
     return ft.Container(
-        ft.Row(
-            [side, main], spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
-        ),
+        ft.Row([side, main], spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH),
         expand=True,
         bgcolor=ft.Colors.SURFACE,
     )
-
-

@@ -13,6 +13,7 @@ from stillage_client.components.buttons import button
 from stillage_client.components.faces import logo
 from stillage_client.components.feedback import banner
 from stillage_client.components.fields import labelled, text_field
+from stillage_client.components.hooks import remembered, watched
 from stillage_client.components.layout import column, gap, quiet, row, stretched, text
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
@@ -72,8 +73,8 @@ def SignIn() -> ft.Control:
     """The form, with a wall of cases beside it where there is room."""
     session = use_session()
     layout = use_layout()
-    state, _ = ft.use_state(SignInState)
-    form = ft.use_ref(lambda: {"name": "", "password": ""}).current
+    state = watched(SignInState)
+    form = remembered(lambda: {"name": "", "password": ""})
     ft.context.page.title = t("Sign in · Stillage")
 
     async def submit(_: ft.Event[Any]) -> None:

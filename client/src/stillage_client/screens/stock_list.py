@@ -18,6 +18,7 @@ from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import bone, empty, shimmer, working_bar
 from stillage_client.components.fields import Form, search_field
 from stillage_client.components.figures import part_bar
+from stillage_client.components.hooks import remembered, watched
 from stillage_client.components.layout import (
     column,
     divided,
@@ -158,9 +159,9 @@ def StockList() -> ft.Control:
     session, layout, page = use_session(), use_layout(), ft.context.page
     ft.use_route_location()  # redraw when the address changes
     query = StockQuery.from_route(page.route or "/stock")
-    state, _ = ft.use_state(StockListState)
-    form = ft.use_ref(lambda: {"q": query.search}).current
-    typing = ft.use_ref(lambda: {"turn": 0}).current
+    state = watched(StockListState)
+    form = remembered(lambda: {"q": query.search})
+    typing = remembered(lambda: {"turn": 0})
     page.title = t("Stock · Stillage")
 
     async def load() -> None:
@@ -204,7 +205,11 @@ def StockList() -> ft.Control:
         body = _narrow(view)
     actions = _actions(session.can, page.navigate, 48 if layout == "tablet" else theme.BUTTON)
     phone_actions = (
-        [icon_button(ft.Icons.ADD_ROUNDED, t("Receive"), lambda _: page.navigate("/scan/receive"), size=24, box=48)]
+        [
+            icon_button(
+                ft.Icons.ADD_ROUNDED, t("Receive"), lambda _: page.navigate("/scan/receive"), size=24, box=48
+            )
+        ]
         if session.can("stock.receive")
         else []
     )
@@ -239,11 +244,22 @@ def _actions(can: Callable[[str], bool], go: Callable[[str], None], height: int)
     shown: list[ft.Control] = []
     if can("stock.adjust"):
         shown.append(
-            button(t("Adjust"), lambda _: go("/scan/adjust"), icon=ft.Icons.TUNE_ROUNDED, kind="plain", height=height)
+            button(
+                t("Adjust"),
+                lambda _: go("/scan/adjust"),
+                icon=ft.Icons.TUNE_ROUNDED,
+                kind="plain",
+                height=height,
+            )
         )
     if can("stock.receive"):
         shown.append(
-            button(t("Receive"), lambda _: go("/scan/receive"), icon=ft.Icons.MOVE_TO_INBOX_OUTLINED, height=height)
+            button(
+                t("Receive"),
+                lambda _: go("/scan/receive"),
+                icon=ft.Icons.MOVE_TO_INBOX_OUTLINED,
+                height=height,
+            )
         )
     return shown
 
@@ -291,9 +307,7 @@ def _desk(view: _View) -> ft.Control:
     )
     state = view.state
     if state.trouble is not None and not state.rows:
-        return stretched(
-            head, gap(12), surface(_could_not_load(view), expand=True), expand=True, tight=False
-        )
+        return stretched(head, gap(12), surface(_could_not_load(view), expand=True), expand=True, tight=False)
     if not state.loaded:
         return stretched(head, gap(12), surface(_skeleton(), expand=True), expand=True, tight=False)
     sheet = surface(
@@ -378,9 +392,7 @@ def _table_row(item: Availability, go: Callable[[str], None]) -> table.DataRow2:
         row(expiry_pill(item.next_expiry_date)) if item.on_hand else quiet("–", "small"),
         on_hand,
         quiet(words.number(item.allocated // per), "body"),
-        text(
-            words.number(item.available // per), "strong", theme.SUBDUED if out else ft.Colors.ON_SURFACE
-        ),
+        text(words.number(item.available // per), "strong", theme.SUBDUED if out else ft.Colors.ON_SURFACE),
         quiet(words.number(item.lot_count), "body"),
         quiet(words.number(item.location_count), "body"),
     ]
@@ -408,7 +420,8 @@ def _sku_line(item: Availability) -> str:
 def _bar(item: Availability, expand: bool | None = None) -> ft.Control:
     free = max(item.available, 0)
     per = item.units_per_case
-    label = t("{all}: {free} free, {promised} promised, {held} on hold", 
+    label = t(
+        "{all}: {free} free, {promised} promised, {held} on hold",
         all=amounts.in_full(item, item.on_hand),
         free=words.number(free // per),
         promised=words.number(item.allocated // per),
@@ -514,14 +527,22 @@ def _card(item: Availability, go: Callable[[str], None]) -> ft.Control:
 
 
 def _no_match(view: _View) -> ft.Control:
-    names = {"expiring": t("Expiring soon"), "expired": t("Expired"), "held": t("On hold"), "out": t("Out of stock")}
+    names = {
+        "expiring": t("Expiring soon"),
+        "expired": t("Expired"),
+        "held": t("On hold"),
+        "out": t("Out of stock"),
+    }
     if view.query.search:
         title = t("Nothing matches “{words}”", words=view.query.search)
         hint = t("Try fewer letters, a SKU, a lot or a GTIN.")
         if view.query.status:
             hint += " " + t("Filters in use: {names}.", names=names[view.query.status])
         return empty(
-            ft.Icons.SEARCH_OFF_ROUNDED, title, hint, button(t("Clear search"), lambda _: view.clear(), kind="plain")
+            ft.Icons.SEARCH_OFF_ROUNDED,
+            title,
+            hint,
+            button(t("Clear search"), lambda _: view.clear(), kind="plain"),
         )
     if view.query.status:
         title = t("Nothing is in “{filter}”", filter=names[view.query.status])
@@ -572,7 +593,9 @@ def _skeleton() -> ft.Control:
     )
 
     def line(i: int) -> ft.Control:
-        name = column(bone((150, 190, 130, 170)[i % 4]), bone((200, 160, 220, 180)[i % 4], 9), gap=7, expand=True)
+        name = column(
+            bone((150, 190, 130, 170)[i % 4]), bone((200, 160, 220, 180)[i % 4], 9), gap=7, expand=True
+        )
         amount = column(bone(56, 11), bone(140, 6), gap=7)
         return ft.Container(
             row(

@@ -1,0 +1,27 @@
+"""Flet's hooks under plain names and with types a checker understands. Call them always and in the same order."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import flet as ft
+
+T = TypeVar("T")
+
+
+def watched(make: Callable[[], T]) -> T:
+    """An observable made once; the component is drawn again whenever it changes."""
+    state: Callable[..., Any] = ft.use_state
+    return cast(T, state(make)[0])
+
+
+def remembered(make: Callable[[], T]) -> T:
+    """A value made once and kept between draws; changing it draws nothing."""
+    ref: Callable[..., Any] = ft.use_ref
+    return cast(T, ref(make).current)
+
+
+def switched(start: T) -> tuple[T, Callable[[T], None]]:
+    """A small value and the way to set it, which draws again."""
+    state: Callable[..., Any] = ft.use_state
+    value, set_value = state(lambda: start)
+    return value, set_value
