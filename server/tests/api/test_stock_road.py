@@ -12,7 +12,13 @@ def test_goods_are_received_seen_moved_held_and_the_move_undone() -> None:
     make_warehouse("MAIN")
     ale = make_product("ALE-330")
     client = signed_in_client("manager")
-    line = {"product": "ALE-330", "lot": "L2409", "expiry_date": "2031-03-31", "location": "MAIN/RECV", "quantity": 240}
+    line = {
+        "product": "ALE-330",
+        "lot": "L2409",
+        "expiry_date": "2031-03-31",
+        "location": "MAIN/RECV",
+        "quantity": 240,
+    }
 
     received = client.post("/api/v1/stock/receive", {"lines": [line], "reference": "DN 17"})
     assert received.status_code == 201, received.json()
@@ -20,7 +26,17 @@ def test_goods_are_received_seen_moved_held_and_the_move_undone() -> None:
 
     moved = client.post(
         "/api/v1/stock/move",
-        {"lines": [{"product": ale.pk, "lot": "L2409", "from_location": "MAIN/RECV", "to_location": "MAIN/A-01", "quantity": 48}]},
+        {
+            "lines": [
+                {
+                    "product": ale.pk,
+                    "lot": "L2409",
+                    "from_location": "MAIN/RECV",
+                    "to_location": "MAIN/A-01",
+                    "quantity": 48,
+                }
+            ]
+        },
     )
     assert moved.status_code == 201, moved.json()
 
@@ -30,7 +46,9 @@ def test_goods_are_received_seen_moved_held_and_the_move_undone() -> None:
         ("MAIN/RECV", 192, 24),
     ]
 
-    held = client.post("/api/v1/stock/hold", {"lines": [{"product": "ALE-330", "lot": "L2409", "reason": "cloudy"}]})
+    held = client.post(
+        "/api/v1/stock/hold", {"lines": [{"product": "ALE-330", "lot": "L2409", "reason": "cloudy"}]}
+    )
     assert held.status_code == 201, held.json()
     line_ = client.get("/api/v1/availability", {"search": "ale-330"}).json()["results"][0]
     assert (line_["on_hand"], line_["held"], line_["available"], line_["location_count"]) == (240, 240, 0, 2)
@@ -63,12 +81,29 @@ def test_a_scanned_case_names_product_pack_lot_and_where_it_lies() -> None:
     code = f"(01){case.gtin}(17)310331(10)L2409"
     client.post(
         "/api/v1/stock/receive",
-        {"lines": [{"product": "ALE-330", "lot": "L2409", "expiry_date": "2031-03-31", "location": "MAIN/RECV", "quantity": 24}]},
+        {
+            "lines": [
+                {
+                    "product": "ALE-330",
+                    "lot": "L2409",
+                    "expiry_date": "2031-03-31",
+                    "location": "MAIN/RECV",
+                    "quantity": 24,
+                }
+            ]
+        },
     )
     found = client.post("/api/v1/scan", {"data": code, "warehouse": "MAIN"})
     assert found.status_code == 200, found.json()
     body = found.json()
-    assert (body["kind"], body["product"], body["pack"], body["units_per_pack"], body["lot"], body["expiry_date"]) == (
+    assert (
+        body["kind"],
+        body["product"],
+        body["pack"],
+        body["units_per_pack"],
+        body["lot"],
+        body["expiry_date"],
+    ) == (
         "item",
         "ALE-330",
         "case",
@@ -77,7 +112,9 @@ def test_a_scanned_case_names_product_pack_lot_and_where_it_lies() -> None:
         "2031-03-31",
     )
     assert [(row["location"], row["on_hand"]) for row in body["balances"]] == [("MAIN/RECV", 24)]
-    assert client.post("/api/v1/scan", {"data": "A-01", "warehouse": "MAIN"}).json()["location"] == "MAIN/A-01"
+    assert (
+        client.post("/api/v1/scan", {"data": "A-01", "warehouse": "MAIN"}).json()["location"] == "MAIN/A-01"
+    )
     wrong = case.gtin[:-1] + str((int(case.gtin[-1]) + 1) % 10)
     refused = client.post("/api/v1/scan", {"data": f"(01){wrong}"})
     assert (refused.status_code, refused.json()["code"]) == (422, "check_digit")
@@ -91,10 +128,26 @@ def test_taking_more_than_is_free_names_every_line_and_moves_nothing() -> None:
     for sku in ("ALE-330", "PILS-500"):
         client.post(
             "/api/v1/stock/receive",
-            {"lines": [{"product": sku, "lot": "L1", "expiry_date": "2031-03-31", "location": "MAIN/A-01", "quantity": 10}]},
+            {
+                "lines": [
+                    {
+                        "product": sku,
+                        "lot": "L1",
+                        "expiry_date": "2031-03-31",
+                        "location": "MAIN/A-01",
+                        "quantity": 10,
+                    }
+                ]
+            },
         )
     lines = [
-        {"product": sku, "lot": "L1", "from_location": "MAIN/A-01", "to_location": "MAIN/A-02", "quantity": quantity}
+        {
+            "product": sku,
+            "lot": "L1",
+            "from_location": "MAIN/A-01",
+            "to_location": "MAIN/A-02",
+            "quantity": quantity,
+        }
         for sku, quantity in (("ALE-330", 11), ("PILS-500", 5), ("PILS-500", 6))
     ]
     refused = client.post("/api/v1/stock/move", {"lines": lines})

@@ -63,8 +63,19 @@ def loads(raw: bytes) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _check_depth(text)
     try:
-        return json.loads(
+        found = json.loads(
             text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=Decimal, parse_int=_integer
         )
     except json.JSONDecodeError as error:
         raise BadJSON(f"{error.msg} at line {error.lineno}, column {error.colno}.") from None
+    if "\\ud" in text.lower():
+        _check_whole_characters(found)
+    return found
+
+
+def _check_whole_characters(value: Any) -> None:
+    """An escape may name half a character; no database and no other reader would take it."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise BadJSON("The body holds half a character (a lone surrogate).") from None

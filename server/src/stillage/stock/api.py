@@ -271,7 +271,7 @@ class Availability(View):
         more = len(lines) > limit
         lines = lines[:limit]
         ids = [line["product_id"] for line in lines]
-        cases, next_lots = queries.case_packs(ids), queries.next_lots(ids, days)
+        cases, next_lots = queries.packs_and_next_lots(ids, days)
         answer: dict[str, Any] = {
             "results": [_shown_line(line, cases, next_lots) for line in lines],
             "next": None,

@@ -418,6 +418,8 @@ class FreeStock:
         lines = [dict(zip(LINE, row, strict=True)) for row in found]
         for line in lines:
             line["next_expiry_date"] = as_date(line["next_expiry_date"])
+            for name in ORDERINGS.keys() & {"on_hand", "allocated", "available"}:
+                line[name] = int(line[name])  # PostgreSQL sums into numeric
         return lines
 
     def counts(self) -> dict[str, int]:
@@ -427,17 +429,24 @@ class FreeStock:
         return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
 
 
-def next_lots(product_ids: Iterable[int], warehouse_ids: Iterable[int]) -> dict[int, str]:
-    """The lot of each product that must go first. One statement."""
-    wanted, parameters = member(sorted(set(product_ids)), "bigint")
+def packs_and_next_lots(
+    product_ids: Iterable[int], warehouse_ids: Iterable[int]
+) -> tuple[dict[int, tuple[str, int]], dict[int, str]]:
+    """The case of each product (as `case_packs`), and its lot that must go first. One statement."""
+    ids = sorted(set(product_ids))
+    wanted, parameters = member(ids, "bigint")
     warehouses, more = member(sorted(set(warehouse_ids)), "bigint")
     found = fetch(
-        "SELECT b.product_id, l.number FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id"
-        f" WHERE b.product_id {wanted} AND b.warehouse_id {warehouses} AND b.on_hand > 0"
-        " ORDER BY b.product_id, l.last_sale_date DESC, l.id DESC",
-        [*parameters, *more],
+        "SELECT 1, product_id, name, units_per_pack, NULL, 0 FROM catalogue_pack"
+        f" WHERE product_id {wanted} AND units_per_pack > 1"
+        " UNION ALL SELECT DISTINCT 2, b.product_id, l.number, 0, l.last_sale_date, l.id"
+        " FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id"
+        f" WHERE b.product_id {wanted} AND b.warehouse_id {warehouses} AND b.on_hand > 0",
+        [*parameters, *parameters, *more],
     )
-    return dict(found)
+    packs = sorted((row for row in found if row[0] == 1), key=lambda row: row[3], reverse=True)
+    lots = sorted((row for row in found if row[0] == 2), key=lambda row: (str(row[4]), row[5]), reverse=True)
+    return {row[1]: (row[2], row[3]) for row in packs}, {row[1]: row[2] for row in lots}
 
 
 def warehouse_ids(reference: str) -> list[int]:
