@@ -11,7 +11,7 @@ from stillage.audit.models import Entry
 from stillage.core.actor import Actor
 from stillage.core.clock import now
 from stillage.core.sql import stored
-from stillage.rest.rendering import dumps
+from stillage.core.written_json import dumps
 
 _SQL = (
     "INSERT INTO audit_entry (at, user_id, username, action, object_type, object_id, object_label,"

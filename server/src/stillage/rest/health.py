@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
-from stillage.rest.rendering import dumps
+from stillage.core.written_json import dumps
 
 log = logging.getLogger("stillage.health")
 _migrated = False

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.utils.crypto import salted_hmac
 
 from stillage.core.errors import Fault, Kind, Refusal
-from stillage.rest.rendering import _default
+from stillage.core.written_json import plain
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
 MAX_ANSWER_BYTES = 64 * 1024
@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:
             digest.update(chunk)
         value.seek(0)
         return {"file": value.name, "sha256": digest.hexdigest()}
-    return _default(value)
+    return plain(value)
 
 
 def body_hash(data: Any) -> bytes:

@@ -1,28 +1,10 @@
-"""JSON out, by orjson: money as strings, instants as RFC 3339 UTC."""
+"""The renderer of every endpoint's answer."""
 
-from decimal import Decimal
 from typing import Any
 
-import orjson
 from rest_framework.renderers import BaseRenderer
 
-OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-
-
-def _default(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        return dict(value)
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} cannot be answered")
-
-
-def dumps(value: Any) -> bytes:
-    return orjson.dumps(value, default=_default, option=OPTIONS)
+from stillage.core.written_json import dumps
 
 
 class JSONRenderer(BaseRenderer):

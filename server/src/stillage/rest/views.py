@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from stillage.core.errors import Kind, Refusal
+from stillage.core.written_json import dumps
 from stillage.rest import idempotency
 from stillage.rest.principal import Principal
-from stillage.rest.rendering import dumps
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # A deadlock, a serialization failure and a plan made stale by a migration pass by themselves.
