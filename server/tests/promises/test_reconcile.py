@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner
 from django.db import connection
-
 from stillage.__main__ import main
 from stillage.audit.models import Entry, Seal
 from stillage.core.clock import now
@@ -17,6 +16,7 @@ from stillage.places.models import Location
 from stillage.stock import operations
 from stillage.stock.models import Balance, Movement
 from stillage.stock.reconcile import checks, disagreements
+
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.promises.superuser import tampering
 
@@ -77,6 +77,7 @@ def falsifications() -> dict[str, tuple[list[str], str]]:
     """What somebody could do to the tables, and what must be said about it."""
     a1 = f"lot_id = (SELECT id FROM stock_lot) AND location_id = {place('MAIN/A-01')}"
     receipt, reversal = movement("receive"), movement("reverse")
+    north = Location.objects.get(full_code="NORTH/A-01").warehouse_id
     return {
         "stock out of nothing": (
             [f"UPDATE stock_balance SET on_hand = on_hand + 7 WHERE {a1}"],
@@ -103,9 +104,7 @@ def falsifications() -> dict[str, tuple[list[str], str]]:
             "ALE-330 lot L1 at MAIN/~supplier: a virtual place has a balance of 176; it must have none.",
         ),
         "a balance filed in another warehouse": (
-            [
-                f"UPDATE stock_balance SET warehouse_id = {Location.objects.get(full_code='NORTH/A-01').warehouse_id} WHERE {a1}"
-            ],
+            [f"UPDATE stock_balance SET warehouse_id = {north} WHERE {a1}"],
             "of ALE-330 lot L1 at MAIN/A-01 is filed under ALE-330 in NORTH.",
         ),
         "a lot that lasts longer": (
