@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.http import errors as unreadable  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from stillage.rest import errors
 from stillage.rest.middleware import HEADERS
