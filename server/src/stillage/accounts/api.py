@@ -252,12 +252,17 @@ class SessionAnswer(serializers.Serializer):
     current = serializers.BooleanField()
 
 
+class SessionPage(serializers.Serializer):
+    results = SessionAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class Sessions(View):
     """Where I am signed in."""
 
     permission = {"GET": SIGNED_IN}
 
-    @extend_schema(responses=SessionAnswer(many=True))
+    @extend_schema(responses=SessionPage)
     def get(self, request: Request) -> Response:
         query.check_known(request)
         live = Session.objects.filter(
@@ -308,12 +313,17 @@ class RoleAnswer(serializers.Serializer):
     permissions = serializers.ListField(child=serializers.CharField())
 
 
+class RolePage(serializers.Serializer):
+    results = RoleAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class Roles(View):
     """What each role may do."""
 
     permission = {"GET": USERS_VIEW}
 
-    @extend_schema(responses=RoleAnswer(many=True))
+    @extend_schema(responses=RolePage)
     def get(self, request: Request) -> Response:
         query.check_known(request)
         rows = [{"name": name, "permissions": sorted(permissions)} for name, permissions in ROLES.items()]
