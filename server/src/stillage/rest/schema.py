@@ -54,7 +54,7 @@ class Schema(AutoSchema):
         """Lists and operations answer plain objects; docs/api.md shows them."""
         if hasattr(self.view, "serializer_class") and self.view.serializer_class is not None:
             return super().get_response_serializers()
-        status = "201" if self.method == "POST" and getattr(self.view, "body", None) else "200"
+        status = "201" if self.method == "POST" and self.path.startswith("/api/v1/stock/") else "200"
         return {(status, "application/json"): {"type": "object", "additionalProperties": {}}}
 
     def get_operation_id(self) -> str:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,6 +57,7 @@ class ScanView(View):
 
     permission: ClassVar[dict[str, str]] = {"POST": "scan.use"}
     transactional = False
+    body = Scan
 
     def post(self, request: Request) -> Response:
         serializer = Scan(data=request.data)
@@ -74,6 +76,11 @@ class ScanView(View):
         return Response(found)
 
 
+class Photo(Strict):
+    image = serializers.FileField()
+    warehouse = Reference(max_length=20, required=False)
+
+
 class ScanImageView(View):
     """A photograph of one or more symbols. The photo is read and forgotten."""
 
@@ -81,6 +88,7 @@ class ScanImageView(View):
     parser_classes = (MultiPartParser,)
     max_body_bytes = settings.IMAGE_MAX_BYTES + 10_000
     transactional = False
+    body = Photo
 
     def post(self, request: Request) -> Response:
         for name in request.data:
