@@ -7,8 +7,8 @@ import itertools
 from typing import Any
 
 from stillage.accounts.roles import PERMISSIONS
-from stillage.catalogue.models import Pack, Product
 from stillage.catalogue.gtin import check_digit
+from stillage.catalogue.models import Pack, Product
 from stillage.core.actor import Actor
 from stillage.core.clock import now
 from stillage.places.models import Location, Warehouse
@@ -37,7 +37,11 @@ def make_warehouse(code: str = "MAIN", *bins: str, timezone: str = "UTC") -> War
 
 def make_location(warehouse: Warehouse, code: str, *, kind: str = "storage", sequence: int = 0) -> Location:
     return Location.objects.create(
-        warehouse=warehouse, code=code, full_code=f"{warehouse.code}/{code}", kind=kind, pick_sequence=sequence
+        warehouse=warehouse,
+        code=code,
+        full_code=f"{warehouse.code}/{code}",
+        kind=kind,
+        pick_sequence=sequence,
     )
 
 

@@ -38,7 +38,9 @@ class AuditList(View):
         if at := query.instant(request, "until"):
             found = found.filter(at__lt=at)
         for word in query.words(request):
-            found = found.filter(Q(object_label__icontains=word) | Q(username__icontains=word) | Q(action__icontains=word))
+            found = found.filter(
+                Q(object_label__icontains=word) | Q(username__icontains=word) | Q(action__icontains=word)
+            )
         return Response(
             paging.page(
                 request,

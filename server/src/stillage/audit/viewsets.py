@@ -77,7 +77,8 @@ class MasterViewSet(ViewSetMixin, View):
             raise NotFound(NO_SUCH)
         if len(matches) > 1:
             raise Conflict(
-                f"{name} is the id of one and the key of another: ask for id:{name} or key:{name}.", code="ambiguous"
+                f"{name} is the id of one and the key of another: ask for id:{name} or key:{name}.",
+                code="ambiguous",
             )
         return matches[0]
 
@@ -87,9 +88,9 @@ class MasterViewSet(ViewSetMixin, View):
         exact = rest if rest and form in ("id", "key") else None
         value = name if exact is None else exact
         condition = Q(pk=-1)
-        if form != "key" or exact is None:
-            if value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= MAX_ID:
-                condition |= Q(pk=int(value))
+        may_be_id = value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= MAX_ID
+        if may_be_id and (form != "key" or exact is None):
+            condition |= Q(pk=int(value))
         if self.natural_key and (form != "id" or exact is None):
             condition |= Q(**{self.natural_key: value})
         return condition

@@ -32,7 +32,10 @@ def statements(table: str, vendor: str) -> list[str]:
 def removal(table: str, vendor: str) -> list[str]:
     """The SQL that takes the guard away: for a reversed migration, and for the tests' clearing of tables."""
     if vendor == "postgresql":
-        return [f"DROP TRIGGER {table}_append_only ON {table}", f"DROP TRIGGER {table}_no_truncate ON {table}"]
+        return [
+            f"DROP TRIGGER {table}_append_only ON {table}",
+            f"DROP TRIGGER {table}_no_truncate ON {table}",
+        ]
     return [f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete"]
 
 

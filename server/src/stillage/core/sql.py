@@ -38,7 +38,7 @@ def table(alias: str, columns: dict[str, str]) -> str:
         typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         return f"json_to_recordset(%s::json) AS {alias}({typed})"
     picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-    return f"(SELECT {picked} FROM json_each(%s)) AS {alias}"  # noqa: S608 - names of our own
+    return f"(SELECT {picked} FROM json_each(%s)) AS {alias}"
 
 
 def rows(items: Iterable[dict[str, Any]]) -> str:

@@ -10,7 +10,9 @@ def fault_in(text: str, *, multiline: bool = False) -> str | None:
     """Say what is wrong with a text, or None. Linear in its length."""
     for position, character in enumerate(text):
         if character in _HIDDEN:
-            return f"has an invisible character (U+{ord(character):04X}) at position {position + 1}; remove it"
+            return (
+                f"has an invisible character (U+{ord(character):04X}) at position {position + 1}; remove it"
+            )
         category = unicodedata.category(character)
         if category == "Cs":
             return f"has half a character (a lone surrogate) at position {position + 1}; remove it"

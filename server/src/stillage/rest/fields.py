@@ -1,6 +1,7 @@
 """Strict input: unknown fields are named, numbers are numbers, text is clean. All faults at once."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from stillage.core import text as rules
 
+_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?\Z", re.ASCII)
 MAX_INTEGER = 2**31 - 1
 MAX_ID = 2**63 - 1
 
@@ -88,7 +90,7 @@ class Money(serializers.DecimalField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if type(data) is not str or len(data) > 40 or not data.replace(".", "", 1).isascii():
+        if type(data) is not str or len(data) > 40 or not _AMOUNT.match(data):
             raise serializers.ValidationError('Send an amount as a string, such as "0.61".', code="invalid")
         return super().to_internal_value(data)
 

@@ -4,48 +4,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('username', models.CharField(max_length=150)),
-                ('action', models.CharField(max_length=60)),
-                ('object_type', models.CharField(max_length=40)),
-                ('object_id', models.CharField(max_length=64)),
-                ('object_label', models.CharField(max_length=250)),
-                ('warehouse_id', models.BigIntegerField(null=True)),
-                ('before', models.TextField(null=True)),
-                ('after', models.TextField(null=True)),
-                ('address', models.CharField(max_length=45)),
-                ('request_id', models.CharField(max_length=64)),
-                ('session_id', models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("username", models.CharField(max_length=150)),
+                ("action", models.CharField(max_length=60)),
+                ("object_type", models.CharField(max_length=40)),
+                ("object_id", models.CharField(max_length=64)),
+                ("object_label", models.CharField(max_length=250)),
+                ("warehouse_id", models.BigIntegerField(null=True)),
+                ("before", models.TextField(null=True)),
+                ("after", models.TextField(null=True)),
+                ("address", models.CharField(max_length=45)),
+                ("request_id", models.CharField(max_length=64)),
+                ("session_id", models.UUIDField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_type', 'object_id', 'id'], name='audit_by_object'), models.Index(fields=['user_id', 'id'], name='audit_by_user'), models.Index(fields=['action', 'id'], name='audit_by_action'), models.Index(fields=['at'], name='audit_by_time')],
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "id"], name="audit_by_object"),
+                    models.Index(fields=["user_id", "id"], name="audit_by_user"),
+                    models.Index(fields=["action", "id"], name="audit_by_action"),
+                    models.Index(fields=["at"], name="audit_by_time"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=60)),
-                ('first_id', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField()),
-                ('row_count', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=60)),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("row_count", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('table', 'first_id'), name='seal_once')],
+                "constraints": [models.UniqueConstraint(fields=("table", "first_id"), name="seal_once")],
             },
         ),
     ]
