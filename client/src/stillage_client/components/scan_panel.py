@@ -148,9 +148,9 @@ def keypad(
     _, ink, soft = theme.SCAN[ground]
     see_through = ft.Colors.with_opacity(0.16, "#FFFFFF")
 
-    def key(label: str, name: str | None = None) -> ft.Control:
+    def key(label: str, name: str | None = None, icon: ft.IconData | None = None) -> ft.Control:
         return tap(
-            text(label, "lead", ink),
+            ft.Icon(icon, size=22, color=ink) if icon else text(label, "lead", ink),
             lambda _: press(label),
             expand=True,
             label=name,
@@ -167,7 +167,12 @@ def keypad(
         ),
         gap(8),
         *[part for line in rows for part in (line, gap(8))],
-        row(key("⌫", t("Delete a digit")), key("0"), key("C", t("Clear")), gap=8),
+        row(
+            key("back", t("Delete a digit"), ft.Icons.BACKSPACE_OUTLINED),
+            key("0"),
+            key("clear", t("Clear"), ft.Icons.CLEAR_ALL_ROUNDED),
+            gap=8,
+        ),
         gap(12),
         row(
             panel_button(ground, t("Cancel"), ft.Icons.CLOSE_ROUNDED, cancel),

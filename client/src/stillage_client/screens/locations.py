@@ -291,7 +291,9 @@ def _lot_here(balance: Balance, wide: bool, go: Any) -> ft.Control:
     amount = text(amounts.short(balance, balance.on_hand), "strong", width=96, text_align=ft.TextAlign.RIGHT)
     name, about = text(balance.product_name, "strong", expand=True), f"{balance.product} · {balance.lot}"
     if wide:
-        said: ft.Control = row(column(row(name), quiet(about), gap=1, expand=True), status, amount, gap=10, expand=True)
+        said: ft.Control = row(
+            column(row(name), quiet(about), gap=1, expand=True), status, amount, gap=10, expand=True
+        )
     else:
         said = column(row(name, amount), row(quiet(about, expand=True), status), gap=3, expand=True)
     return tap(

@@ -95,9 +95,9 @@ class EntryState:
     def press(self, key: str) -> None:
         """A key of the keypad."""
         digits = self.keypad or ""
-        if key == "C":
+        if key == "clear":
             self.keypad = ""
-        elif key == "⌫":
+        elif key == "back":
             self.keypad = digits[:-1]
         else:
             self.keypad = (digits + key).lstrip("0")[:5]
@@ -293,8 +293,7 @@ def _panel(view: _View, expand: bool | None = None) -> ft.Control:
     if shown.kind == "ready" and not shown.product and not shown.amount and not shown.location:
         picture = waiting_picture(ground, shown.title, shown.detail, large=bool(expand))
         middle = [fill(), picture, fill()] if expand else [gap(4), picture, gap(10)]
-        tags = [tags_line(ground, shown.tags)] if shown.tags and expand is None else []
-        return panel(ground, icon, shown.head, right, *middle, *tags, expand=expand)
+        return panel(ground, icon, shown.head, right, *middle, expand=expand)
     return panel(ground, icon, shown.head, right, *_facts(ground, shown), *_panel_buttons(view, ground))
 
 
@@ -365,9 +364,9 @@ def _next_steps(view: _View, ground: Ground) -> list[ft.Control]:
         )
     ]
     if view.session.can("stock.receive"):
-        steps.append(panel_button(ground, t("Receive"), ICONS["receive"], carry("receive")))
+        steps.append(panel_button(ground, t("Receive it"), ICONS["receive"], carry("receive")))
     if view.session.can("stock.move") and work.seen is not None and work.seen.balances:
-        steps.append(panel_button(ground, t("Move"), ICONS["move"], carry("move")))
+        steps.append(panel_button(ground, t("Move it"), ICONS["move"], carry("move")))
     return [row(*steps, gap=8)]
 
 
