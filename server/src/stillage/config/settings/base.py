@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django_tasks",
     "django_tasks_db",
-    "django_filters",
     "rest_framework",
     "django.contrib.staticfiles",
     "drf_spectacular",
