@@ -163,6 +163,6 @@ def gtin(cell: str) -> str:
     except GtinError as error:
         raise BadCell(error.code, error.detail) from None
     if short:
-        detail = f"{12 - len(digits)} leading zeros were missing and were put back: {value}."
+        detail = f"Leading zeros were missing and were put back: {value}."
         raise DoubtfulCell("zeros_restored", detail, value)
     return value

@@ -22,7 +22,7 @@ MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 200
 MAX_CELL: Final = 10_000
 MAX_LINE: Final = 100_000
-XLSX_SECONDS: Final = 60
+XLSX_SECONDS: Final = 120
 DELIMITERS: Final = (",", ";", "\t")
 ENCODINGS: Final = ("auto", "cp1252")
 

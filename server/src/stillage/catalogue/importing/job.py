@@ -368,7 +368,11 @@ def _row(
             else:
                 say = report.refuse
         say(Remark(number, run.mapping[field.name], cell, code, detail))
-    return None if number in report.bad_rows else Row(number, values)
+    row = Row(number, values)
+    if number not in report.bad_rows:
+        return row
+    run.faulty.append(row)
+    return None
 
 
 __all__ = ["claim_import", "resume_imports", "run_import", "stalled"]

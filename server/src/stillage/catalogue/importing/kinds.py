@@ -30,6 +30,8 @@ class Run:
     leave_gtins_blank: bool
     locking: bool
     report: Report
+    # What could be read of rows that are refused already: they still count where rows contradict each other.
+    faulty: list[Row] = field(default_factory=list)
 
     def remark(self, row: Row, field_name: str, code: str, detail: str) -> Remark:
         value = row.values.get(field_name, "")

@@ -325,11 +325,12 @@ def _gtins_of(row: Row) -> list[tuple[str, str]]:
 def _refuse_repeated_gtins(rows: list[Row], run: Run) -> None:
     """One GTIN is one pack of one product. Which of several rows is right cannot be known, so none is believed."""
     holders: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    everything = [*rows, *run.faulty]
+    for row in everything:
         for _, gtin in _gtins_of(row):
             holders[gtin].append(row)
     repeated = {gtin: there for gtin, there in holders.items() if len(there) > 1}
-    for row in rows:
+    for row in everything:
         for name, gtin in _gtins_of(row):
             if gtin in repeated:
                 others = sorted({other.number for other in repeated[gtin]} - {row.number})
