@@ -72,11 +72,12 @@ def test_unknown_dismissed_and_wrong_take_alike_long() -> None:
         taken: dict[str, list[float]] = {name: [] for name in names}
         for number in range(9):
             for kind, username in names.items():
-                started = time.perf_counter()
+                # Of this process alone: what else the machine does is no business of the test.
+                started = time.process_time()
                 sign_in(username, "a wrong password", REMOTE_ADDR=f"10.{number}.7.1")
-                taken[kind].append(time.perf_counter() - started)
+                taken[kind].append(time.process_time() - started)
     medians = [statistics.median(times) for times in taken.values()]
-    assert max(medians) < 1.3 * min(medians), taken
+    assert max(medians) < 1.25 * min(medians), taken
 
 
 def test_signing_in_and_failing_to_are_written_down_but_never_what_was_typed() -> None:
