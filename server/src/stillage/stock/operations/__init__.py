@@ -5,6 +5,7 @@ from stillage.stock.operations.allocate import Demand, allocate
 from stillage.stock.operations.deallocate import deallocate
 from stillage.stock.operations.hold import HoldLine, hold
 from stillage.stock.operations.issue import issue
+from stillage.stock.operations.load_history import PastLot, PastMovement, load_history
 from stillage.stock.operations.move import MoveLine, move
 from stillage.stock.operations.receive import ReceiveLine, receive
 from stillage.stock.operations.release import ReleaseLine, release
@@ -16,6 +17,8 @@ __all__ = [
     "Demand",
     "HoldLine",
     "MoveLine",
+    "PastLot",
+    "PastMovement",
     "ReceiveLine",
     "ReleaseLine",
     "ScrapLine",
@@ -24,6 +27,7 @@ __all__ = [
     "deallocate",
     "hold",
     "issue",
+    "load_history",
     "move",
     "receive",
     "release",

@@ -1,0 +1,266 @@
+"""A history made elsewhere enters an empty ledger whole: lots, movements, and the balances they add up to."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from stillage.audit.record import record
+from stillage.core.actor import Actor
+from stillage.core.errors import Conflict, Fault, refuse_all
+from stillage.core.locking import operation
+from stillage.core.sql import execute, fetch, rows, table
+from stillage.places.models import VIRTUAL
+from stillage.stock.expiry import FOREVER, last_sale_date
+from stillage.stock.models import MovementKind
+
+CHUNK = 4000
+MAX_FAULTS = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastLot:
+    """A lot as it was received. `dated` is false for a product that is not lot-tracked: it lasts for ever."""
+
+    product_id: int
+    number: str
+    created_at: dt.datetime
+    expiry_date: dt.date | None = None
+    best_before_date: dt.date | None = None
+    production_date: dt.date | None = None
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastMovement:
+    """A movement of the past. `lot` counts the lots handed in, from 0."""
+
+    operation_id: UUID
+    kind: str
+    lot: int
+    from_location_id: int
+    to_location_id: int
+    quantity: int
+    moved_at: dt.datetime
+    user_id: int | None
+    username: str
+    reason: str = ""
+    reference: str = ""
+    unit_cost: Decimal | None = None
+
+
+Place = tuple[int, int]  # lot (as counted here), location_id
+
+
+@operation
+def load_history(
+    *,
+    actor: Actor,
+    lots: Sequence[PastLot],
+    movements: Sequence[PastMovement],
+    at: dt.datetime,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, int]:
+    """Write a whole history set-based: the one way past `ledger.post`, and open once only.
+
+    Movements come in the order of their time. Refuses: a ledger that holds a lot or a movement already, a
+    movement that is later than `at` or earlier than the one before it, and one that takes more than its place
+    held at that instant. Each place a lot touched gets its balance, also where nothing is left of it, as
+    `ledger.post` would leave it.
+    Audits: stock.load_history, one row.
+    """
+    if fetch("SELECT EXISTS (SELECT 1 FROM stock_movement) OR EXISTS (SELECT 1 FROM stock_lot)", [])[0][0]:
+        raise Conflict("There is a history here already; another cannot be loaded.", code="ledger_not_empty")
+    warehouses = _physical_warehouses()
+    balances = _balances(movements, lots=lots, warehouses=warehouses, at=at)
+    lot_ids = _write_lots(lots)
+    _write_balances(balances, lots=lots, lot_ids=lot_ids, warehouses=warehouses)
+    written = 0
+    for chunk in _chunks(movements):
+        _write_movements(chunk, lots=lots, lot_ids=lot_ids)
+        written += len(chunk)
+        on_progress(written / len(movements))
+    counts = {"lots": len(lots), "movements": len(movements), "balances": len(balances)}
+    record(
+        actor=actor,
+        action="stock.load_history",
+        object_type="ledger",
+        object_id="history",
+        label=f"{len(movements)} movements of {len(lots)} lots",
+        after=counts,
+        at=at,
+    )
+    return counts
+
+
+def _physical_warehouses() -> dict[int, int | None]:
+    """Every location with its warehouse; None for a virtual one, which has no balance."""
+    virtual = {kind.value for kind in VIRTUAL}
+    found = fetch("SELECT id, kind, warehouse_id FROM places_location", [])
+    return {pk: None if kind in virtual else warehouse_id for pk, kind, warehouse_id in found}
+
+
+def _balances(
+    movements: Sequence[PastMovement],
+    *,
+    lots: Sequence[PastLot],
+    warehouses: dict[int, int | None],
+    at: dt.datetime,
+) -> dict[Place, int]:
+    """What the movements add up to, having looked at each of them; refuses all that is wrong at once."""
+    on_hand: dict[Place, int] = {}
+    faults: list[Fault] = []
+    kinds = {kind.value for kind in MovementKind} - {MovementKind.REVERSE.value}
+    before = movements[0].moved_at if movements else at
+    for index, one in enumerate(movements):
+        wrong = _fault_in(one, before=before, at=at, kinds=kinds, lots=len(lots), warehouses=warehouses)
+        if wrong is None:
+            source, target = (one.lot, one.from_location_id), (one.lot, one.to_location_id)
+            if warehouses[one.from_location_id] is not None:
+                left = on_hand.get(source, 0) - one.quantity
+                if left < 0:
+                    wrong = (
+                        "insufficient_stock",
+                        f"Only {left + one.quantity} were there; {one.quantity} left.",
+                    )
+                on_hand[source] = left
+            if warehouses[one.to_location_id] is not None:
+                on_hand[target] = on_hand.get(target, 0) + one.quantity
+        before = one.moved_at
+        if wrong is not None and len(faults) < MAX_FAULTS:
+            faults.append(Fault(f"/movements/{index}", *wrong))
+    refuse_all(faults, summary=f"{len(faults)} movements or more are wrong, so no history was loaded.")
+    return on_hand
+
+
+def _fault_in(
+    one: PastMovement,
+    *,
+    before: dt.datetime,
+    at: dt.datetime,
+    kinds: set[str],
+    lots: int,
+    warehouses: dict[int, int | None],
+) -> tuple[str, str] | None:
+    if one.kind not in kinds:
+        return "unknown_kind", f"A history has no movements of kind {one.kind!r}."
+    if not 0 <= one.lot < lots:
+        return "unknown_lot", f"There is no lot {one.lot} among those handed in."
+    if one.from_location_id not in warehouses or one.to_location_id not in warehouses:
+        return "unknown_location", "There is no such location."
+    if one.quantity <= 0 or one.from_location_id == one.to_location_id:
+        return "moves_nothing", "A movement takes at least one unit somewhere else."
+    if not before <= one.moved_at <= at:
+        return "out_of_order", "Movements come in the order of their time, none of them from the future."
+    return None
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+_LOT = {
+    "product_id": "bigint",
+    "number": "text",
+    "expiry_date": "date",
+    "best_before_date": "date",
+    "production_date": "date",
+    "last_sale_date": "date",
+    "created_at": "timestamptz",
+}
+
+
+def _write_lots(lots: Sequence[PastLot]) -> list[int]:
+    """The lots' ids, in the order of the lots."""
+    for chunk in _chunks(lots):
+        _insert("stock_lot", _LOT, [_lot_row(lot) for lot in chunk])
+    ids = {
+        (product_id, number): pk
+        for pk, product_id, number in fetch("SELECT id, product_id, number FROM stock_lot", [])
+    }
+    return [ids[lot.product_id, lot.number] for lot in lots]
+
+
+def _lot_row(lot: PastLot) -> dict[str, Any]:
+    last_sale = last_sale_date(expiry_date=lot.expiry_date, best_before_date=lot.best_before_date)
+    row = {name: getattr(lot, name) for name in _LOT if name != "last_sale_date"}
+    return {**row, "last_sale_date": last_sale if lot.dated else FOREVER}
+
+
+_BALANCE = {
+    "product_id": "bigint",
+    "lot_id": "bigint",
+    "location_id": "bigint",
+    "warehouse_id": "bigint",
+    "on_hand": "bigint",
+    "allocated": "bigint",
+}
+
+
+def _write_balances(
+    balances: dict[Place, int],
+    *,
+    lots: Sequence[PastLot],
+    lot_ids: list[int],
+    warehouses: dict[int, int | None],
+) -> None:
+    for chunk in _chunks(sorted(balances)):
+        _insert(
+            "stock_balance",
+            _BALANCE,
+            [
+                {
+                    "product_id": lots[lot].product_id,
+                    "lot_id": lot_ids[lot],
+                    "location_id": location_id,
+                    "warehouse_id": warehouses[location_id],
+                    "on_hand": balances[lot, location_id],
+                    "allocated": 0,
+                }
+                for lot, location_id in chunk
+            ],
+        )
+
+
+_MOVEMENT = {
+    "operation_id": "uuid",
+    "kind": "text",
+    "product_id": "bigint",
+    "lot_id": "bigint",
+    "from_location_id": "bigint",
+    "to_location_id": "bigint",
+    "quantity": "bigint",
+    "reason": "text",
+    "reference": "text",
+    "unit_cost": "numeric",
+    "user_id": "bigint",
+    "username": "text",
+    "moved_at": "timestamptz",
+}
+
+
+def _write_movements(chunk: Sequence[PastMovement], *, lots: Sequence[PastLot], lot_ids: list[int]) -> None:
+    names = [name for name in _MOVEMENT if name not in ("product_id", "lot_id")]
+    _insert(
+        "stock_movement",
+        _MOVEMENT,
+        [
+            {
+                **{name: getattr(one, name) for name in names},
+                "product_id": lots[one.lot].product_id,
+                "lot_id": lot_ids[one.lot],
+            }
+            for one in chunk
+        ],
+    )
+
+
+def _insert(into: str, columns: dict[str, str], items: list[dict[str, Any]]) -> None:
+    listed = ", ".join(columns)
+    execute(
+        f"INSERT INTO {into} ({listed}) SELECT {listed} FROM " + table("line", columns) + " WHERE true",
+        [rows(items)],
+    )
