@@ -1,0 +1,300 @@
+"""The demonstration's last hours, done by its people through the real operations, so that today's lists are alive."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Max
+
+from stillage.accounts.models import User
+from stillage.accounts.roles import permissions_of
+from stillage.core.actor import Actor
+from stillage.demo.chance import chance
+from stillage.demo.history import lot_number
+from stillage.demo.story import Story
+from stillage.places.models import Location, Warehouse
+from stillage.stock import operations
+from stillage.stock.models import Balance
+
+LONGEST_AGO: Final = dt.timedelta(hours=5)
+HOLDS: Final = (  # why, and how many days ago
+    ("Seal test failed on three of twenty", 8),
+    ("Label misprint, waiting for the maker", 6),
+    ("Cloudy on arrival, tasting on Monday", 5),
+    ("Two pubs report an off taste", 4),
+    ("Delivered at 14 °C, waiting for the maker's word", 2),
+    ("Waiting for the laboratory", 1),
+)
+CLEARED: Final = 2  # this one was released again
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Those who act here."""
+
+    manager: Actor
+    picker: Actor
+    sales: Actor
+    buyer: Actor
+
+
+class LastHours:
+    """One act after the other, each a little later than the one before."""
+
+    def __init__(
+        self, *, story: Story, people: Sequence[User], warehouses: Sequence[Warehouse], at: dt.datetime
+    ) -> None:
+        self._story, self._now = story, at
+        self._rng = chance("last hours")
+        self._main = next(one for one in warehouses if one.code == "MAIN")
+        self._warehouses = list(warehouses)
+        actors = {user.username: _actor(user, self._main) for user in people}
+        self._people = People(*(actors[name] for name in ("manager", "picker", "sales", "buyer")))
+        self._held: set[int] = set()  # products
+        self._touched: set[int] = set()  # lots that something was done to already
+
+    def happen(self) -> None:
+        """Everything, in the order of time."""
+        self._hold_lots()
+        self._receive_and_put_away(minutes=290)
+        orders = self._promise(minutes=240)
+        self._bring_down(minutes=200)
+        self._ship(orders, minutes=150)
+        self._correct(minutes=70)
+        self._receive_on_the_dock(minutes=25)
+        self._put_in_the_wrong_place(minutes=12)
+
+    def _ago(self, minutes: float) -> dt.datetime:
+        return self._now - dt.timedelta(minutes=minutes)
+
+    def _balances(self, **conditions: Any) -> list[Balance]:
+        """Free stock in Bristol in an order that depends neither on ids nor on how a database compares texts."""
+        found = (
+            Balance.objects.filter(warehouse=self._main, on_hand__gt=0, allocated=0, **conditions)
+            .exclude(lot__in=self._touched)
+            .select_related("product", "lot", "location")
+        )
+        return sorted(found, key=_name)
+
+    def _some(self, found: list[Any], count: int) -> list[Any]:
+        return self._rng.sample(found, min(count, len(found)))
+
+    # ---- held -----------------------------------------------------------------------------------
+    def _hold_lots(self) -> None:
+        """Lots that nobody has touched since before are held, some of them in the cage; one was cleared again."""
+        quiet = sorted(
+            Balance.objects.filter(
+                warehouse=self._main, on_hand__gt=0, location__kind__in=("picking", "storage")
+            )
+            .filter(
+                lot__last_sale_date__gt=self._story.today + dt.timedelta(days=45), product__lot_tracked=True
+            )
+            .annotate(moved_at=Max("lot__movements__moved_at"))
+            .select_related("product", "lot", "location"),
+            key=_name,
+        )
+        manager = self._people.manager
+        for number, (reason, days) in enumerate(HOLDS):
+            at = self._now - dt.timedelta(days=days, minutes=37 * number)
+            able = [one for one in quiet if one.moved_at < at and one.product_id not in self._held]
+            for balance in self._some(able, 1):
+                self._held.add(balance.product_id)
+                self._touched.add(balance.lot_id)
+                if number % 2:
+                    self._move(manager, [(balance, "MAIN/CAGE", balance.on_hand)], at=at)
+                line = operations.HoldLine(product=balance.product_id, lot=balance.lot_id, reason=reason)
+                operations.hold(actor=manager, lines=[line], at=at + dt.timedelta(minutes=2))
+                if number == CLEARED:
+                    cleared = operations.ReleaseLine(
+                        product=balance.product_id, lot=balance.lot_id, reason="Tasted again, nothing wrong"
+                    )
+                    operations.release(
+                        actor=manager, lines=[cleared], at=at + dt.timedelta(days=1, minutes=20)
+                    )
+
+    # ---- received -------------------------------------------------------------------------------
+    def _receipt(self, count: int, *, at: dt.datetime, reference: str) -> list[dict[str, Any]]:
+        plans = [
+            plan
+            for plan in self._story.products
+            if plan.shelf_life_days
+            and not plan.format.draught
+            and not plan.discontinued
+            and plan.launched_day == 0
+        ]
+        lines = []
+        for plan in self._some(plans, count):
+            made = self._story.today - dt.timedelta(days=self._rng.randint(5, 16))
+            good_until = made + dt.timedelta(days=plan.shelf_life_days or 0)
+            lines.append(
+                operations.ReceiveLine(
+                    product=plan.sku,
+                    lot=lot_number(plan, made) + "T",
+                    location="MAIN/RECV",
+                    quantity=plan.case * self._rng.choice((20, 24, 30, 40, 48)),
+                    production_date=made,
+                    expiry_date=good_until if plan.by_use else None,
+                    best_before_date=None if plan.by_use else good_until,
+                    unit_cost=plan.unit_cost,
+                )
+            )
+        answer = operations.receive(actor=self._people.picker, lines=lines, reference=reference, at=at)
+        self._touched |= {movement["lot_id"] for movement in answer["movements"]}
+        return list(answer["movements"])
+
+    def _receive_and_put_away(self, *, minutes: float) -> None:
+        received = self._receipt(4, at=self._ago(minutes), reference="PO-9101")
+        free = (
+            Location.objects.filter(warehouse=self._main, kind="storage", balances__isnull=True)
+            .exclude(zone="")
+            .order_by("pick_sequence", "full_code")
+            .values_list("full_code", flat=True)
+        )
+        lines = [
+            operations.MoveLine(
+                product=movement["product"],
+                lot=movement["lot"],
+                from_location="MAIN/RECV",
+                to_location=place,
+                quantity=movement["quantity"],
+            )
+            for movement, place in zip(
+                received, [*free[:4], *[f"MAIN/FLOOR-{n:02d}" for n in range(1, 5)]], strict=False
+            )
+        ]
+        operations.move(
+            actor=self._people.picker, lines=lines, reference="PO-9101", at=self._ago(minutes - 22)
+        )
+
+    def _receive_on_the_dock(self, *, minutes: float) -> None:
+        """The truck that is being unloaded now."""
+        self._receipt(3, at=self._ago(minutes), reference="PO-9102")
+
+    # ---- promised and shipped -------------------------------------------------------------------
+    def _promise(self, *, minutes: float) -> list[tuple[str, list[UUID]]]:
+        """Orders for the next days take their stock."""
+        orders = []
+        able = sorted(
+            {
+                (balance.product.sku, balance.product_id)
+                for balance in self._balances(location__kind="picking")
+            }
+        )
+        cases = {plan.sku: plan.case for plan in self._story.products}
+        for number in range(max(6, len(able) // 8)):
+            reference = f"SO-{90_001 + number}"
+            demands = [
+                operations.Demand(
+                    id=UUID(int=self._rng.getrandbits(128), version=4),
+                    reference=reference,
+                    product_id=product_id,
+                    warehouse_id=self._main.pk,
+                    quantity=cases[sku] * self._rng.randint(1, 6),
+                    needed_on=self._story.today + dt.timedelta(days=number % 4),
+                    minimum_remaining_days=self._rng.choice((0, 0, 14, 30)),
+                )
+                for sku, product_id in self._some(able, self._rng.randint(1, 5))
+            ]
+            promised = operations.allocate(
+                actor=self._people.sales, demands=demands, at=self._ago(minutes - number * 0.4), whole=False
+            )
+            orders.append((reference, [demand for demand, promises in promised.items() if promises]))
+        return orders
+
+    def _ship(self, orders: list[tuple[str, list[UUID]]], *, minutes: float) -> None:
+        """Every fourth order is for today and leaves."""
+        for number, (reference, demands) in enumerate(orders[::4]):
+            if demands:
+                operations.issue(
+                    actor=self._people.picker,
+                    demand_ids=demands,
+                    reference=reference,
+                    delivered_on=self._story.today,
+                    at=self._ago(minutes - number * 5),
+                )
+
+    # ---- moved and corrected --------------------------------------------------------------------
+    def _move(
+        self, actor: Actor, moves: list[tuple[Balance, str, int]], *, at: dt.datetime
+    ) -> dict[str, Any]:
+        lines = [
+            operations.MoveLine(
+                product=balance.product_id,
+                lot=balance.lot_id if balance.lot.number else None,
+                from_location=balance.location.full_code,
+                to_location=target,
+                quantity=units,
+            )
+            for balance, target, units in moves
+        ]
+        return operations.move(actor=actor, lines=lines, reference="", at=at)
+
+    def _bring_down(self, *, minutes: float) -> None:
+        """Pallets from above to the faces below them."""
+        faces = {
+            balance.product_id: balance.location.full_code
+            for balance in Balance.objects.filter(
+                warehouse=self._main, location__kind="picking", on_hand__gt=0
+            )
+            .select_related("location")
+            .order_by("location__full_code")
+        }
+        above = [one for one in self._balances(location__kind="storage") if one.product_id in faces]
+        for number, balance in enumerate(self._some(above, 6)):
+            self._touched.add(balance.lot_id)
+            at = self._ago(minutes - number * 4)
+            self._move(self._people.picker, [(balance, faces[balance.product_id], balance.on_hand)], at=at)
+
+    def _correct(self, *, minutes: float) -> None:
+        """A count that differs, and a case that fell."""
+        counted = self._some(self._balances(location__kind="picking", on_hand__gte=12), 3)
+        for number, (balance, delta) in enumerate(zip(counted, (-2, 1, -1), strict=False)):
+            self._touched.add(balance.lot_id)
+            adjusted = operations.AdjustLine(
+                product=balance.product_id, lot=_lot(balance), location=balance.location_id, quantity_delta=delta,
+                reason="Cycle count",
+            )  # fmt: skip
+            operations.adjust(
+                actor=self._people.picker, lines=[adjusted], reference="", at=self._ago(minutes - number * 6)
+            )
+        for balance in self._some(self._balances(location__kind="picking", on_hand__gte=12), 1):
+            self._touched.add(balance.lot_id)
+            broken = operations.ScrapLine(
+                product=balance.product_id, lot=_lot(balance), location=balance.location_id, quantity=6,
+                reason="Dropped in handling",
+            )  # fmt: skip
+            operations.scrap(
+                actor=self._people.manager, lines=[broken], reference="", at=self._ago(minutes - 20)
+            )
+
+    def _put_in_the_wrong_place(self, *, minutes: float) -> None:
+        """A slip, and its undoing."""
+        for balance in self._some(self._balances(location__kind="picking"), 1):
+            picker = self._people.picker
+            slip = self._move(picker, [(balance, "MAIN/STAGE-01", 1)], at=self._ago(minutes))
+            operations.reverse(
+                actor=picker,
+                operation_id=slip["operation_id"],
+                reason="Wrong place",
+                at=self._ago(minutes - 2),
+            )
+
+
+def _name(balance: Balance) -> tuple[str, str, str]:
+    return balance.product.sku, balance.lot.number, balance.location.full_code
+
+
+def _lot(balance: Balance) -> int | None:
+    return balance.lot_id if balance.lot.number else None
+
+
+def _actor(user: User, main: Warehouse) -> Actor:
+    return Actor(
+        user_id=user.pk,
+        username=user.username,
+        permissions=permissions_of([user.username]),
+        warehouse_ids=None if user.all_warehouses else frozenset({main.pk}),
+        address="127.0.0.1",
+    )

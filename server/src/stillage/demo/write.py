@@ -1,0 +1,221 @@
+"""The story enters the database: master data in bulk, the past through `load_history`."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from stillage.accounts.models import User
+from stillage.audit.record import record
+from stillage.catalogue.models import BaseUnit, Brand, Category, Pack, Product, Status
+from stillage.core.actor import Actor
+from stillage.core.models import Versioned
+from stillage.demo.chance import SEED, chance
+from stillage.demo.site import TIMEZONE, WAREHOUSES
+from stillage.demo.story import Story
+from stillage.places.models import Location, Warehouse
+from stillage.places.operations import open_warehouse
+from stillage.purchasing.models import Supplier, SupplierProduct
+from stillage.sales.models import Customer
+from stillage.stock.operations import PastLot, PastMovement, load_history
+
+
+def write_places(story: Story) -> list[Warehouse]:
+    """The buildings and everything that has a label in them."""
+    warehouses = {code: open_warehouse(code=code, name=name, timezone=TIMEZONE) for code, name in WAREHOUSES}
+    Location.objects.bulk_create(
+        (
+            Location(
+                warehouse=warehouses[place.warehouse],
+                code=place.code,
+                full_code=place.full_code,
+                kind=place.kind,
+                zone=place.zone,
+                pick_sequence=place.pick_sequence,
+            )
+            for place in story.places
+        ),
+        batch_size=500,
+    )
+    return list(warehouses.values())
+
+
+def write_catalogue(story: Story) -> list[Product]:
+    """Categories, brands, products and packs; the products in the order of the story."""
+    categories = {
+        one: Category.objects.create(name=one) for one in _unique(p.sort.category for p in story.products)
+    }
+    brands = {one: Brand.objects.create(name=one) for one in _unique(p.brand for p in story.products)}
+    products = Product.objects.bulk_create(
+        (
+            Product(
+                sku=plan.sku,
+                name=plan.name,
+                category=categories[plan.sort.category],
+                brand=brands[plan.brand],
+                container=plan.format.container,
+                container_ml=plan.format.millilitres,
+                base_unit=BaseUnit(plan.format.base_unit),
+                abv_percent=plan.abv,
+                lot_tracked=plan.lot_tracked,
+                shelf_life_days=plan.shelf_life_days,
+                minimum_intake_days=plan.minimum_intake_days,
+                status=Status.DISCONTINUED if plan.discontinued else Status.ACTIVE,
+            )
+            for plan in story.products
+        ),
+        batch_size=200,
+    )
+    Pack.objects.bulk_create(
+        (
+            Pack(product=product, name=pack.name, units_per_pack=pack.units, gtin=pack.gtin)
+            for product, plan in zip(products, story.products, strict=True)
+            for pack in plan.packs
+        ),
+        batch_size=500,
+    )
+    return products
+
+
+def write_parties(story: Story) -> None:
+    """Suppliers with what they sell, and customers."""
+    rng = chance("terms")
+    suppliers = {
+        one.code: Supplier.objects.create(
+            code=one.code,
+            name=one.name,
+            email=f"orders@{one.code.lower()}.example",
+            phone=f"0117 496 0{100 + number:03d}",
+            lead_time_days=one.lead_time_days,
+        )
+        for number, one in enumerate(story.suppliers)
+    }
+    packs = {(pack.product.sku, pack.name): pack for pack in Pack.objects.select_related("product")}
+    SupplierProduct.objects.bulk_create(
+        (
+            SupplierProduct(
+                supplier=suppliers[plan.supplier],
+                pack=packs[plan.sku, plan.packs[min(1, len(plan.packs) - 1)].name],
+                supplier_sku=f"{plan.supplier[:3]}{rng.randint(1000, 9999)}",
+                cost=(plan.unit_cost * plan.case).quantize(Decimal("0.0001")),
+                minimum_quantity=rng.choice((1, 1, 2, 5, 10)) if plan.case > 1 else 1,
+            )
+            for plan in story.products
+        ),
+        batch_size=500,
+    )
+    Customer.objects.bulk_create(
+        (
+            Customer(
+                code=one.code,
+                name=one.name,
+                email=f"bar{one.code[1:]}@customers.example",
+                phone=f"{'0117' if one.warehouse == 'MAIN' else '0113'} 496 {number:04d}",
+                address=one.address,
+                city=one.city,
+                postcode=one.postcode,
+                minimum_remaining_days=one.minimum_remaining_days,
+            )
+            for number, one in enumerate(story.customers)
+        ),
+        batch_size=500,
+    )
+
+
+def write_history(
+    story: Story,
+    *,
+    actor: Actor,
+    products: Sequence[Product],
+    people: Sequence[User],
+    at: dt.datetime,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Lots, movements and balances, and the ages of what has them."""
+    users = {user.username: user.pk for user in people}
+    places = dict(Location.objects.values_list("full_code", "id"))
+    rng = chance("operations")
+    operations: dict[int, UUID] = {}
+    lots = [
+        PastLot(
+            product_id=products[lot.product].pk,
+            number=lot.number,
+            created_at=_instant(lot.created_at),
+            expiry_date=lot.expiry_date,
+            best_before_date=lot.best_before_date,
+            production_date=lot.production_date,
+            dated=story.products[lot.product].lot_tracked,
+        )
+        for lot in story.lots
+    ]
+    movements = []
+    for one in story.moved:
+        operation = operations.get(one.operation)
+        if operation is None:
+            operation = operations[one.operation] = UUID(int=rng.getrandbits(128), version=4)
+        movements.append(
+            PastMovement(
+                operation_id=operation,
+                kind=one.kind,
+                lot=one.lot,
+                from_location_id=places[one.source],
+                to_location_id=places[one.target],
+                quantity=one.units,
+                moved_at=_instant(one.at),
+                user_id=users[one.who],
+                username=one.who,
+                reason=one.reason,
+                reference=one.reference,
+                unit_cost=one.cost,
+            )
+        )
+    load_history(actor=actor, lots=lots, movements=movements, at=at, on_progress=on_progress)
+
+
+def age(story: Story, products: Sequence[Product]) -> None:
+    """What is two years old says so; products that came later are younger."""
+    opened = dt.datetime.combine(story.first, dt.time(8), dt.UTC)
+    aged: list[type[Versioned]] = [
+        Warehouse,
+        Location,
+        Category,
+        Brand,
+        Supplier,
+        SupplierProduct,
+        Pack,
+        Customer,
+        Product,
+    ]
+    for model in aged:
+        model._default_manager.update(created_at=opened, updated_at=opened)
+    for day in sorted({plan.launched_day for plan in story.products} - {0}):
+        launched = opened + dt.timedelta(days=day)
+        came = [
+            one.pk for one, plan in zip(products, story.products, strict=True) if plan.launched_day == day
+        ]
+        Product.objects.filter(pk__in=came).update(created_at=launched, updated_at=launched)
+
+
+def record_filling(story: Story, *, actor: Actor, at: dt.datetime) -> None:
+    """The one row that says where all the master data came from."""
+    counts = {
+        name: len(getattr(story, name))
+        for name in ("products", "suppliers", "customers", "places", "lots", "moved")
+    }
+    record(
+        actor=actor,
+        action="demonstration.fill",
+        object_type="database",
+        object_id="demonstration",
+        label=f"{counts['products']} products, {counts['places']} places, {counts['customers']} customers",
+        after={**counts, "seed": SEED, "first_date": story.first.isoformat()},
+        at=at,
+    )
+
+
+def _instant(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,195 @@
+"""The demonstration at its small scale: the same every time, keeping every promise, with the trouble it is to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Sum
+from stillage.accounts.models import User
+from stillage.audit.models import Entry
+from stillage.catalogue.gtin import normalise_gtin
+from stillage.catalogue.models import Pack, Product
+from stillage.core.actor import service
+from stillage.core.clock import now
+from stillage.demo import fill_if_empty
+from stillage.demo.site import TIMEZONE
+from stillage.demo.story import Story, make_story
+from stillage.places.models import VIRTUAL
+from stillage.stock import queries
+from stillage.stock.models import Allocation, Balance, Hold, Movement
+
+DAY = dt.date(2026, 3, 2)
+AT = now()
+
+
+def digest(rows: Iterable[Any]) -> str:
+    return hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return make_story(today=DAY, scale="small")
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """One filled database for all the tests that only look; taken away by rolling back."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert fill_if_empty(scale="small", at=AT)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_the_same_seed_and_day_tell_the_same_story(story: Story) -> None:
+    again = make_story(today=DAY, scale="small")
+    assert digest([again.products, again.lots, again.moved, again.places, again.customers]) == digest(
+        [story.products, story.lots, story.moved, story.places, story.customers]
+    )
+    assert digest(make_story(today=DAY, scale="small", seed=1).moved) != digest(story.moved)
+
+
+def test_the_story_does_not_depend_on_the_interpreters_hash_seed(story: Story) -> None:
+    import os
+    import subprocess
+    import sys
+
+    program = (
+        "import django, datetime, hashlib; django.setup()\n"
+        "from stillage.demo.story import make_story\n"
+        "s = make_story(today=datetime.date(2026, 3, 2), scale='small')\n"
+        "print(hashlib.sha256('\\n'.join(map(repr, s.moved)).encode()).hexdigest())"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "4711",
+        "DJANGO_SETTINGS_MODULE": "stillage.config.settings.test",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    other = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
+    assert other.stdout.strip() == digest(story.moved)
+
+
+def test_what_is_written_is_what_was_told(filled: None) -> None:
+    today = AT.astimezone(ZoneInfo(TIMEZONE)).date()
+    told = make_story(today=today, scale="small")
+    written = Movement.objects.order_by("id").values_list(
+        "kind",
+        "product__sku",
+        "lot__number",
+        "from_location__full_code",
+        "to_location__full_code",
+        "quantity",
+        "moved_at",
+    )[: len(told.moved)]
+    assert digest(written) == digest(
+        (
+            one.kind,
+            told.products[told.lots[one.lot].product].sku,
+            told.lots[one.lot].number,
+            one.source,
+            one.target,
+            one.units,
+            dt.datetime.fromtimestamp(one.at, dt.UTC),
+        )
+        for one in told.moved
+    )
+
+
+def test_every_gtin_is_valid_its_own_and_in_the_demonstration_range(filled: None) -> None:
+    gtins = list(Pack.objects.values_list("gtin", flat=True))
+    assert len(gtins) > 60
+    for one in gtins:
+        assert one is not None
+        assert normalise_gtin(one) == one
+        assert one[1:4] == "952"
+
+
+def test_each_balance_is_the_sum_of_its_movements(filled: None) -> None:
+    sums: dict[tuple[int, int], int] = {}
+    for lot, source, target, units in Movement.objects.values_list(
+        "lot_id", "from_location_id", "to_location_id", "quantity"
+    ):
+        sums[lot, source] = sums.get((lot, source), 0) - units
+        sums[lot, target] = sums.get((lot, target), 0) + units
+    balances = {
+        (lot, place): units
+        for lot, place, units in Balance.objects.values_list("lot_id", "location_id", "on_hand")
+    }
+    virtual = set(Balance.objects.none().values_list("location_id")) | _virtual()
+    assert balances == {key: units for key, units in sums.items() if key[1] not in virtual}
+    by_lot: dict[int, int] = {}
+    for (lot, _), units in sums.items():
+        by_lot[lot] = by_lot.get(lot, 0) + units
+    assert set(by_lot.values()) == {0}
+
+
+def _virtual() -> set[int]:
+    from stillage.places.models import Location
+
+    return set(Location.objects.filter(kind__in=VIRTUAL).values_list("id", flat=True))
+
+
+def test_no_place_ever_held_less_than_nothing(filled: None) -> None:
+    virtual = _virtual()
+    on_hand: dict[tuple[int, int], int] = {}
+    for lot, source, target, units in Movement.objects.order_by("moved_at", "id").values_list(
+        "lot_id", "from_location_id", "to_location_id", "quantity"
+    ):
+        on_hand[lot, target] = on_hand.get((lot, target), 0) + units
+        if source not in virtual:
+            on_hand[lot, source] = on_hand.get((lot, source), 0) - units
+            assert on_hand[lot, source] >= 0
+
+
+def test_nothing_was_shipped_past_its_date(filled: None) -> None:
+    shipped = Movement.objects.filter(kind="issue").values_list("moved_at", "lot__last_sale_date")
+    assert shipped
+    assert all(moved_at.date() <= last_sale for moved_at, last_sale in shipped)
+
+
+def test_nothing_happened_in_the_future(filled: None) -> None:
+    assert not Movement.objects.filter(moved_at__gt=AT).exists()
+    assert Movement.objects.filter(moved_at__gt=AT - dt.timedelta(hours=6)).count() > 10
+
+
+def test_promised_units_are_those_of_open_allocations(filled: None) -> None:
+    assert Balance.objects.aggregate(units=Sum("allocated")) == Allocation.objects.aggregate(
+        units=Sum("quantity")
+    )
+    assert Allocation.objects.exists()
+
+
+def test_the_trouble_is_there_to_be_seen(filled: None) -> None:
+    days = queries.warehouse_days(service("test"))
+    counts = queries.FreeStock(days).counts()
+    assert counts["expiring"] >= 2
+    assert counts["expired"] >= 1
+    assert counts["out"] >= 1
+    assert counts["held"] >= 3
+    assert Hold.objects.filter(released_at__isnull=True).exclude(reason="").count() == 5
+
+
+def test_the_people_are_there_and_what_they_did_is_in_the_audit_trail(filled: None) -> None:
+    names = {"admin", "manager", "buyer", "sales", "picker", "auditor"}
+    assert set(User.objects.values_list("username", flat=True)) == names
+    actions = set(Entry.objects.values_list("action", flat=True))
+    assert {
+        "demonstration.fill", "stock.load_history", "stock.receive", "stock.move", "stock.adjust", "stock.scrap",
+        "stock.hold", "stock.release", "stock.allocate", "stock.issue", "stock.reverse",
+    } <= actions  # fmt: skip
+
+
+def test_products_are_of_every_kind(filled: None) -> None:
+    assert Product.objects.filter(status="discontinued").exists()
+    assert Product.objects.filter(lot_tracked=False).exists()
+    assert {"can", "bottle", "keg"} <= set(Product.objects.values_list("base_unit", flat=True))
+    assert Product.objects.filter(sku="HPA-330", name="Harrow Pale Ale").exists()
