@@ -413,7 +413,7 @@ class FakeServer(httpx.AsyncBaseTransport):
             known = self.dates.get((line["product"], line["lot"]))
             if given and known and date.fromisoformat(given) != known:
                 detail = f"Lot {line['lot']} is dated {known}, this label says {given}."
-                return self._problem(409, "lot_dates_differ", detail)
+                return self._problem(409, "lot_date_differs", detail)
             if given:
                 self.dates[line["product"], line["lot"]] = date.fromisoformat(given)
             lines.append((line["product"], line["lot"], "supplier", line["location"], line["quantity"]))
@@ -432,7 +432,7 @@ class FakeServer(httpx.AsyncBaseTransport):
 
     def _short(self, line: dict[str, Any], have: int, place: str) -> tuple[int, Any]:
         detail = f"Only {have} of lot {line['lot']} are free at {place}, you asked for {line['quantity']}."
-        return self._problem(409, "not_enough_stock", detail)
+        return self._problem(409, "insufficient_stock", detail)
 
     def _adjust(self, body: dict[str, Any]) -> tuple[int, Any]:
         lines = []
@@ -456,7 +456,7 @@ class FakeServer(httpx.AsyncBaseTransport):
             if source not in VIRTUAL and self.on_hand(sku, lot, source) < units:
                 have = self.on_hand(sku, lot, source)
                 detail = f"Lot {lot} has moved on: only {have} of {units} are still at {source}."
-                return self._problem(409, "not_enough_stock", detail)
+                return self._problem(409, "insufficient_stock", detail)
         made = self.post("reverse", lines, reverses=found.id)
         found.reversed_by = made.id
         return 201, self._operation(made)

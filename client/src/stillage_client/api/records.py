@@ -392,14 +392,19 @@ class Lot(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Movement(Record):
+    """One line of an operation. Inside an Operation's own answer the head (id, kind, time) stands on the operation."""
+
     id: int
-    operation_id: str
-    kind: str
+    operation_id: str = ""
+    kind: str = ""
     product: str = ""
     product_id: int | None = None
     product_name: str = ""
     lot: str = ""
     lot_id: int | None = None
+    base_unit: str = ""
+    case_name: str = ""
+    units_per_case: int = 1
     from_location: str = ""
     to_location: str = ""
     quantity: int = 0
@@ -466,6 +471,7 @@ class ScanResult(Record):
     product: str | None = None
     product_id: int | None = None
     product_name: str = ""
+    lot_tracked: bool = True
     pack: str | None = None
     pack_id: int | None = None
     units_per_pack: int | None = None
@@ -524,8 +530,12 @@ class Import(Record):
     refused: int = 0
     columns: tuple[str, ...] = ()
     mapping: Any = None
+    code: str = ""
+    detail: str = ""
     errors: tuple[ImportProblem, ...] = ()
     errors_truncated: bool = False
+    warnings: tuple[ImportProblem, ...] = ()
+    warnings_truncated: bool = False
 
     @property
     def finished(self) -> bool:

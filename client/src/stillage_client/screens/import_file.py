@@ -270,9 +270,7 @@ def _verdict(state: ImportState, job: Import, import_now: Any) -> ft.Control:
             ),
             button(t("Import now"), import_now, icon=ft.Icons.CHECK_ROUNDED),
         )
-    detail = getattr(job, "detail", "") or t(
-        "Put it right in the file, or set the columns below, and choose it again."
-    )
+    detail = job.detail or t("Put it right in the file, or set the columns below, and choose it again.")
     faults = job.refused or len(job.errors)
     return banner(
         "expired",

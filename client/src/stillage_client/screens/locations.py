@@ -312,7 +312,9 @@ def _moved(movement: Movement) -> ft.Control:
             icon_tile(what.icon, "mute", 28),
             column(text(f"{what.verb} · {when}", "small_strong"), quiet(movement.product_name), expand=True),
             column(
-                text(words.number(movement.quantity), "small_strong", text_align=ft.TextAlign.RIGHT),
+                text(
+                    amounts.short(movement, movement.quantity), "small_strong", text_align=ft.TextAlign.RIGHT
+                ),
                 quiet(ends(movement)),
                 horizontal_alignment=ft.CrossAxisAlignment.END,
             ),

@@ -32,7 +32,25 @@ PERMISSION: dict[Job, str] = {
 PanelKind = Literal["ready", "ok", "error", "question"]
 LIST_LENGTH = 60
 CHOICES = 3  # a question has no more answers than a thumb can tell apart
-MISREAD = {"check_digit", "separator_missing", "unknown_ai", "broken_association", "bad_date", "bad_element"}
+MISREAD = {
+    "bad_brackets",
+    "bad_character",
+    "bad_date",
+    "bad_length",
+    "bad_symbology_id",
+    "bad_value",
+    "broken_association",
+    "check_digit",
+    "dates_disagree",
+    "repeated_ai",
+    "separator_doubtful",
+    "separator_missing",
+    "symbology_conflict",
+    "too_long",
+    "too_short",
+    "trailing_data",
+    "unknown_ai",
+}
 
 
 # ---- what is shown
@@ -119,7 +137,7 @@ class AskLotAndDate:
 
     @property
     def needs_lot(self) -> bool:
-        return not self.result.lot
+        return not self.result.lot and self.result.lot_tracked
 
     @property
     def needs_date(self) -> bool:
@@ -220,7 +238,7 @@ class ScanWork:
         """Read back what this person booked today, the default place and the warehouse's clock."""
         api = self._api()
         try:
-            found = await places.locations(api, warehouse=self.warehouse, kind="receiving", limit=1)
+            found = await places.locations(api, warehouse=self.warehouse, kind="receiving", limit=20)
             here = next((w for w in (await places.warehouses(api)).results if w.code == self.warehouse), None)
             midnight = datetime.now(UTC) - timedelta(hours=16)
             moved = await stock.movements(
@@ -232,7 +250,8 @@ class ScanWork:
             await self._learn({line.product for b in bookings for line in b.lines})
         except ApiError:
             return
-        self.receiving_place = found.results[0].location if found.results else ""
+        first = min(found.results, key=lambda p: (p.pick_sequence or 0, p.code), default=None)
+        self.receiving_place = first.location if first else ""
         if self.job == "receive" and not self.place:
             self.place = self.receiving_place
             if self.panel.kind == "ready":
@@ -1027,22 +1046,25 @@ class ScanWork:
 
     def _as_refusal(self, refused: Refused, code: str) -> ScanRefused:
         titles = {
-            "not_enough_stock": t("Not enough"),
+            "already_reversed": t("Undone already"),
             "insufficient_stock": t("Not enough"),
+            "lot_date_differs": t("Wrong date"),
+            "lot_expired": t("Expired"),
             "lot_on_hold": t("On hold"),
             "on_hold": t("On hold"),
-            "lot_expired": t("Expired"),
-            "expired": t("Expired"),
-            "lot_dates_differ": t("Wrong date"),
-            "lot_date_conflict": t("Wrong date"),
-            "already_reversed": t("Undone already"),
             "permission_denied": t("Not allowed"),
+            "forbidden": t("Not allowed"),
+            "short_dated": t("Too short"),
+            "unknown_location": t("Unknown place"),
+            "unknown_lot": t("Unknown lot"),
+            "unknown_product": t("Unknown code"),
         }
-        if refused.code in MISREAD:
-            return ScanRefused(
-                t("Code misread"), refused.sentence, shown(code) if refused.code == "check_digit" else ""
-            )
-        return ScanRefused(titles.get(refused.code, t("Not possible")), refused.sentence)
+        codes = [refused.code, *(fault.code for fault in refused.errors)]
+        if any(c in MISREAD for c in codes):
+            whole = shown(code) if "check_digit" in codes else ""
+            return ScanRefused(t("Code misread"), refused.sentence, whole)
+        title = next((titles[c] for c in codes if c in titles), t("Not possible"))
+        return ScanRefused(title, refused.sentence)
 
     async def _guarded(self, work: Awaitable[Answer]) -> bool:
         """Something tapped, not scanned: refusals and silence are shown, never raised."""

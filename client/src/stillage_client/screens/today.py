@@ -1,7 +1,7 @@
 """The start: what cannot wait in this warehouse, and what is happening in it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from stillage_client.session import use_session
 
 REFRESH_S = 20.0
 URGENT_EACH = 4
+BALANCES_READ = 40
 FEED_LENGTH = 14
 
 
@@ -54,16 +55,27 @@ class Urgent:
     balance: Balance
 
 
-def urgent(balance: Balance) -> Urgent:
-    """A balance in trouble, as a sentence with its number and its date."""
+def by_lot(balances: tuple[Balance, ...]) -> list[tuple[Balance, int]]:
+    """The balances added up by lot, in their order, with in how many places each lies."""
+    lots: dict[tuple[str, str], tuple[Balance, int]] = {}
+    for balance in balances:
+        key = (balance.product, balance.lot)
+        known, places = lots.get(key, (replace(balance, on_hand=0), 0))
+        lots[key] = (replace(known, on_hand=known.on_hand + balance.on_hand), places + 1)
+    return list(lots.values())
+
+
+def urgent(balance: Balance, places: int = 1) -> Urgent:
+    """A lot in trouble, as a sentence with its number and its date."""
     amount = amounts.short(balance, balance.on_hand)
     until = balance.best_before_date or balance.expiry_date
-    where = f"{t('Lot {lot}', lot=balance.lot)} · {bare(balance.location)}"
+    stands = bare(balance.location) if places == 1 else tn("{n} place", "{n} places", places)
+    where = f"{t('Lot {lot}', lot=balance.lot)} · {stands}"
     if balance.held:
         return Urgent(
             "held",
             ft.Icons.LOCK_OUTLINED,
-            t("{amount} of {product} are on hold", amount=amount, product=balance.product_name),
+            t("{amount} of {product} on hold", amount=amount, product=balance.product_name),
             where,
             balance,
         )
@@ -120,13 +132,17 @@ class TodayState:
         except ApiError as error:
             self.trouble = trouble_of(error)
             return
-        self.urgent = tuple(urgent(b) for b in (*expired, *soon, *held))
+        self.urgent = tuple(
+            urgent(lot, places)
+            for part in (expired, soon, held)
+            for lot, places in by_lot(part)[:URGENT_EACH]
+        )
         self.summary, self.movements, self.trouble = summary, moved.results, None
 
     @staticmethod
     async def _with_status(api: Api, warehouse: str | None, status: str) -> tuple[Balance, ...]:
         page = await stock.balances(
-            api, warehouse=warehouse, status=status, ordering="expiry_date", limit=URGENT_EACH
+            api, warehouse=warehouse, status=status, ordering="expiry_date", limit=BALANCES_READ
         )
         return page.results
 
@@ -142,7 +158,8 @@ def Today() -> ft.Control:
     async def keep_loading() -> None:
         warehouse = session.warehouse
         while alive["yes"] and warehouse == session.warehouse and session.user is not None:
-            await state.load(session.api, warehouse)
+            if page.session.connection is not None:  # a closed browser looks at nothing
+                await state.load(session.api, warehouse)
             await asyncio.sleep(REFRESH_S)
 
     def leave() -> None:
@@ -310,7 +327,7 @@ def _feed_row(movement: Movement, go: Any) -> ft.Control:
         max_lines=1,
         overflow=ft.TextOverflow.ELLIPSIS,
     )
-    number = tn("{n} unit", "{n} units", movement.quantity)
+    number = amounts.short(movement, movement.quantity)
     return tap(
         row(
             avatar(who, 32),
