@@ -1,0 +1,1 @@
+"""What Stillage is compared with: a movement written the way most Django REST projects write it."""
