@@ -18,8 +18,8 @@ import httpx
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "stock.example.org"
 PASSED_ON = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")
-KEY = "k3" * 30
-TOKEN_KEY = "t7" * 30
+KEY = "secret-key-of-the-serving-tests-" + "abcdefghijkl" * 3
+TOKEN_KEY = "token-key-of-the-serving-tests-" + "mnopqrstuvw" * 3
 
 
 def environment(**more: str) -> dict[str, str]:

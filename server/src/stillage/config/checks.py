@@ -1,13 +1,14 @@
 """What a production server looks for before it serves strangers (SAFETY A12, A13)."""
 
 import logging
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, InterfaceError, ProgrammingError
+
+from stillage.config.keys import refuse_to_start
 
 log = logging.getLogger("stillage.start")
 
@@ -65,7 +66,7 @@ class NoDemo:
         self._application = application
         self._state = self._look()
         if self._state == "found":
-            sys.exit(f"Stillage does not start:\n  {DEMO_ACCOUNTS}")
+            refuse_to_start([DEMO_ACCOUNTS])
 
     def _look(self) -> str:
         try:
@@ -75,7 +76,9 @@ class NoDemo:
             return "unknown"
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if self._state == "unknown" and environ.get("PATH_INFO") != "/health/live":
+        if environ.get("PATH_INFO") == "/health/live":
+            return self._application(environ, start_response)
+        if self._state == "unknown":
             self._state = self._look()
             if self._state == "found":
                 log.critical(DEMO_ACCOUNTS)

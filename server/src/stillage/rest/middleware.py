@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from stillage.rest import errors, logs
@@ -70,6 +71,9 @@ class Envelope:
             request.get_host()
         except DisallowedHost:
             return errors.bare(400, "bad_host", "This server does not go by that name.")
+        if isinstance(request, WSGIRequest) and "HTTP_TRANSFER_ENCODING" in request.META:
+            # Under WSGI Django would take it for empty. Nginx measures what comes in chunks before it gets here.
+            return errors.bare(411, "length_required", "Send the body with its Content-Length.")
         if "\x00" in request.path:
             return errors.not_found(request)
         response = self.get_response(request)

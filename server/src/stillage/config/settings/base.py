@@ -55,7 +55,7 @@ ALLOWED_HOSTS = [
 NUM_PROXIES = int(os.environ.get("STILLAGE_NUM_PROXIES", "0"))
 
 # ---- database ---------------------------------------------------------------------------------
-DATABASE_URL = from_environment("DATABASE_URL", f"sqlite:///{HOME / 'stillage.sqlite3'}")
+DATABASE_URL = from_environment("DATABASE_URL") or f"sqlite:///{HOME / 'stillage.sqlite3'}"
 # The innermost limit gives up first and says why (docs/locking.md). A migration waits for locks only briefly,
 # because everybody queues behind it, but may take its time over the work.
 _TIMEOUTS = {

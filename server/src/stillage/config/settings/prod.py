@@ -1,10 +1,9 @@
 """Settings of a production server: nothing is guessed, and a weak key is no start."""
 
 import os
-import sys
 
 from stillage.config import checks, sentry  # noqa: F401 - the checks register themselves
-from stillage.config.keys import faults_in, from_environment
+from stillage.config.keys import faults_in, from_environment, refuse_to_start
 from stillage.config.settings.base import *  # noqa: F403
 from stillage.config.settings.base import ALLOWED_HOSTS, SECRET_KEY, SPECTACULAR_SETTINGS, TOKEN_KEYS
 
@@ -12,7 +11,7 @@ _faults = faults_in(secret_key=SECRET_KEY, token_keys=TOKEN_KEYS, allowed_hosts=
 if not from_environment("DATABASE_URL"):
     _faults.append("DATABASE_URL must say where the database is.")
 if _faults:
-    sys.exit("Stillage does not start:\n  " + "\n  ".join(_faults))
+    refuse_to_start(_faults)
 
 PRODUCTION = True
 SECURE_HSTS_SECONDS = 31_536_000
