@@ -1,4 +1,4 @@
-"""From the names people and scanners use to rows: one statement a kind of thing, and every unknown name at once."""
+"""From the names people and scanners use to rows, in one statement, and every unknown name at once."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -62,37 +62,67 @@ def _split(references: Iterable[Reference]) -> tuple[list[int], list[str]]:
     )
 
 
-def find_products(references: Iterable[Reference]) -> dict[Reference, ProductName]:
-    ids, skus = _split(references)
-    by_id, by_sku = member(ids, "bigint"), member(skus, "text")
-    found = fetch(
-        "SELECT id, sku, name, lot_tracked, shelf_life_days, minimum_intake_days, status FROM catalogue_product"
-        f" WHERE id {by_id[0]} OR sku {by_sku[0]}",
-        [*by_id[1], *by_sku[1]],
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The names in one line of a request, before they are found."""
+
+    product: Reference
+    lot: Reference | None
+    locations: tuple[tuple[str, Reference], ...]  # (field name, reference)
+
+
+_NAMES = """
+SELECT 1, p.id, p.sku, p.name, p.status, p.shelf_life_days, p.minimum_intake_days, p.lot_tracked,
+  CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date)
+FROM catalogue_product p WHERE p.id {product_ids} OR p.sku {skus}
+UNION ALL
+SELECT 2, x.id, x.full_code, x.kind, w.timezone, x.warehouse_id, 0, x.is_active, NULL, NULL, NULL, NULL
+FROM places_location x JOIN places_warehouse w ON w.id = x.warehouse_id
+WHERE (x.id {location_ids} OR x.full_code {codes}) AND NOT x.is_virtual
+UNION ALL
+SELECT 3, l.id, l.number, '', '', l.product_id, 0, CAST(1 AS boolean),
+  l.expiry_date, l.best_before_date, l.production_date, l.last_sale_date
+FROM stock_lot l JOIN catalogue_product p ON p.id = l.product_id
+WHERE (p.id {product_ids} OR p.sku {skus}) AND (l.id {lot_ids} OR l.number {numbers})
+"""
+
+
+def _look_up(lines: Sequence[Line], *, actor: Actor) -> Names:
+    """Everything the lines name that is there for the actor, in one statement."""
+    products = _split(line.product for line in lines)
+    locations = _split(reference for line in lines for _, reference in line.locations)
+    lots = _split("" if line.lot is None else line.lot for line in lines)
+    marks, parameters = [], []
+    for ids, texts in (products, locations, products, lots):
+        for values, kind in ((ids, "bigint"), (texts, "text")):
+            mark, parameter = member(values, kind)
+            marks.append(mark)
+            parameters += parameter
+    sql = _NAMES.format(
+        product_ids=marks[0],
+        skus=marks[1],
+        location_ids=marks[2],
+        codes=marks[3],
+        lot_ids=marks[6],
+        numbers=marks[7],
     )
-    names: dict[Reference, ProductName] = {}
-    for row in found:
-        product = ProductName(row[0], row[1], row[2], bool(row[3]), *row[4:])
-        names[product.id] = names[product.sku] = product
+    names = Names()
+    for kind, pk, text, second, third, number, days, flag, *dates in fetch(sql, parameters):
+        if kind == 1:
+            product = ProductName(pk, text, second, bool(flag), number, days, third)
+            names.products[pk] = names.products[text] = product
+        elif kind == 3:
+            lot = _lot(pk, number, text, dates)
+            names.lots[number, pk] = names.lots[number, text] = lot
+        elif actor.sees(number):
+            location = LocationName(pk, text, second, number, third, bool(flag))
+            names.locations[pk] = names.locations[text] = location
     return names
 
 
-def find_locations(references: Iterable[Reference], *, actor: Actor) -> dict[Reference, LocationName]:
-    """Physical locations the actor may touch. Another warehouse's are not told from missing ones."""
-    ids, codes = _split(references)
-    by_id, by_code = member(ids, "bigint"), member(codes, "text")
-    found = fetch(
-        "SELECT l.id, l.full_code, l.kind, l.warehouse_id, w.timezone, l.is_active FROM places_location l"
-        " JOIN places_warehouse w ON w.id = l.warehouse_id"
-        f" WHERE (l.id {by_id[0]} OR l.full_code {by_code[0]}) AND NOT l.is_virtual",
-        [*by_id[1], *by_code[1]],
-    )
-    names: dict[Reference, LocationName] = {}
-    for row in found:
-        location = LocationName(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
-        if actor.sees(location.warehouse_id):
-            names[location.id] = names[location.full_code] = location
-    return names
+def _lot(pk: int, product_id: int, number: str, dates: Sequence[object]) -> LotName:
+    expiry, best_before, production, last_sale = (as_date(value) for value in dates)
+    return LotName(pk, product_id, number, expiry, best_before, production, last_sale or dt.date.max)
 
 
 def virtual_locations(warehouse_ids: Iterable[int], kind: str) -> dict[int, int]:
@@ -119,29 +149,17 @@ def find_lots(pairs: Iterable[tuple[int, Reference]]) -> dict[tuple[int, Referen
     )
     lots: dict[tuple[int, Reference], LotName] = {}
     for row in found:
-        dates = [as_date(value) for value in row[3:]]
-        lot = LotName(row[0], row[1], row[2], dates[0], dates[1], dates[2], dates[3] or dt.date.max)
+        lot = _lot(row[0], row[1], row[2], row[3:])
         lots[lot.product_id, lot.id] = lots[lot.product_id, lot.number] = lot
     return lots
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The names in one line of a request, before they are found."""
-
-    product: Reference
-    lot: Reference | None
-    locations: tuple[tuple[str, Reference], ...]  # (field name, reference)
-
-
 def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = True) -> Names:
-    """Everything the lines name, in three statements, with a fault for each name that is not there."""
-    names = Names(
-        products=find_products(line.product for line in lines),
-        locations=find_locations(
-            (reference for line in lines for _, reference in line.locations), actor=actor
-        ),
-    )
+    """Everything the lines name, in one statement, with a fault for each name that is not there.
+
+    Locations are physical ones the actor may touch: another warehouse's are not told from missing ones.
+    """
+    names = _look_up(lines, actor=actor)
     for index, line in enumerate(lines):
         if line.product not in names.products:
             names.faults.append(errors.unknown(index, "product", "product", line.product))
@@ -153,7 +171,6 @@ def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = Tru
         for i, line in enumerate(lines)
         if line.product in names.products
     ]
-    names.lots = find_lots((product.id, lot_reference(product, line.lot)) for _, line, product in known)
     for index, line, product in known:
         reference = lot_reference(product, line.lot)
         if reference == "" and product.lot_tracked:
