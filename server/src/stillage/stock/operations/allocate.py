@@ -40,7 +40,7 @@ def allocate(
     """
     pool = _pool(demands)
     free = {candidate.id: candidate.free for offers in pool.values() for candidate, _ in offers}
-    promises: dict[UUID, list[ledger.Promise]] = {}
+    taken: list[list[ledger.Promise]] = []  # a list for each demand; two of them may share an id
     faults: list[Fault] = []
     for index, demand in enumerate(demands):
         offers = pool[demand.product_id, demand.warehouse_id]
@@ -62,22 +62,24 @@ def allocate(
             )
         for take in takes:
             free[take.balance_id] -= take.quantity
-        promises[demand.id] = [
-            ledger.Promise(
-                take.balance_id,
-                by_id[take.balance_id].lot_id,
-                by_id[take.balance_id].location_id,
-                demand.id,
-                demand.reference,
-                take.quantity,
-            )
-            for take in takes
-        ]
+        taken.append(
+            [
+                ledger.Promise(
+                    take.balance_id,
+                    by_id[take.balance_id].lot_id,
+                    by_id[take.balance_id].location_id,
+                    demand.id,
+                    demand.reference,
+                    take.quantity,
+                )
+                for take in takes
+            ]
+        )
     refuse_all(faults, kind=Kind.CONFLICT)
-    written = [one for own in promises.values() for one in own]
+    written = [one for own in taken for one in own]
     if written:
         ledger.promise(written, at=at)
-        for demand in demands:
+        for demand, own in zip(demands, taken, strict=True):
             record(
                 actor=actor,
                 action="stock.allocate",
@@ -86,11 +88,18 @@ def allocate(
                 label=demand.reference,
                 after={
                     "asked": demand.quantity,
-                    "promised": sum(one.quantity for one in promises[demand.id]),
+                    "promised": sum(one.quantity for one in own),
+                    "lines": [
+                        {"lot_id": one.lot_id, "location_id": one.location_id, "quantity": one.quantity}
+                        for one in own
+                    ],
                 },
                 warehouse_id=demand.warehouse_id,
                 at=at,
             )
+    promises: dict[UUID, list[ledger.Promise]] = {demand.id: [] for demand in demands}
+    for one in written:
+        promises[one.demand_id].append(one)
     return promises
 
 

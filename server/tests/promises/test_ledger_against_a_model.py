@@ -1,0 +1,209 @@
+"""Random operations on the real ledger and on a reference of a few dicts: same effects, same refusals, every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from stillage.stock.reconcile import disagreements
+
+from tests.conftest import CI
+from tests.promises.model import DEMANDS, LOTS, PLACES, Book, Real, Spot
+from tests.promises.replay import balances_by_the_trail
+
+lots = st.sampled_from(sorted(LOTS))
+places = st.sampled_from(list(PLACES))
+scopes = st.sampled_from([None, "MAIN/A-01", "NORTH/N-01"])
+few = st.integers(1, 12)
+entries = st.tuples(lots, places, places, few).map(lambda t: (*t[0], t[1], t[2], t[3]))
+wants = st.tuples(
+    st.sampled_from(DEMANDS),
+    st.sampled_from(["ALE", "KEG"]),
+    st.sampled_from(["MAIN", "NORTH"]),
+    few,
+    st.sampled_from([0, 0, 20]),
+)
+
+
+class Ledger(RuleBasedStateMachine):
+    """Each rule does one thing to both, and both must answer alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = transaction.atomic()
+        self.world.__enter__()
+        self.book, self.real = Book(), Real()
+        self.history: list[tuple[dt.datetime, dict[Spot, int]]] = []
+
+    def both(self, name: str, *args: Any, **kwargs: Any) -> None:
+        expected = getattr(self.book, name)(*args, **kwargs)
+        assert getattr(self.real, name)(*args, **kwargs) == expected, (name, args, kwargs)
+        self.history.append(
+            (self.real.clock, {spot: units for spot, units in self.book.on_hand.items() if units})
+        )
+
+    @initialize()
+    def stock(self) -> None:
+        for (sku, lot), place in zip(sorted(LOTS), PLACES, strict=False):
+            self.both("receive", sku, lot, place, 20, other_date=False)
+
+    @rule(lot=lots, place=places, quantity=few, other_date=st.booleans())
+    def receive(self, lot: tuple[str, str], place: str, quantity: int, other_date: bool) -> None:
+        # Of a lot that is not there yet, any date is as good as another.
+        other_date = other_date and lot[1] != "" and lot in self.book.lots
+        self.both("receive", *lot, place, quantity, other_date=other_date)
+
+    @rule(lines=st.lists(entries, min_size=1, max_size=3))
+    def move(self, lines: list[Any]) -> None:
+        self.both("move", lines)
+
+    @rule(lot=lots, place=places, delta=st.integers(-12, 12).filter(bool))
+    def adjust(self, lot: tuple[str, str], place: str, delta: int) -> None:
+        self.both("adjust", *lot, place, delta)
+
+    @rule(lot=lots, place=places, quantity=few)
+    def scrap(self, lot: tuple[str, str], place: str, quantity: int) -> None:
+        self.both("scrap", *lot, place, quantity)
+
+    @precondition(lambda self: self.book.done)
+    @rule(data=st.data())
+    def reverse(self, data: st.DataObject) -> None:
+        self.both("reverse", data.draw(st.integers(0, len(self.book.done) - 1)))
+
+    @rule(lot=lots, place=scopes)
+    def hold(self, lot: tuple[str, str], place: str | None) -> None:
+        self.both("hold", *lot, place)
+
+    @rule(lot=lots, place=scopes)
+    def release(self, lot: tuple[str, str], place: str | None) -> None:
+        self.both("release", *lot, place)
+
+    @rule(wanted=st.lists(wants, min_size=1, max_size=3), whole=st.booleans())
+    def allocate(self, wanted: list[Any], whole: bool) -> None:
+        self.both("allocate", wanted, whole=whole)
+
+    @rule(demands=st.lists(st.sampled_from(DEMANDS), min_size=1, max_size=2))
+    def deallocate(self, demands: list[Any]) -> None:
+        self.both("deallocate", demands)
+
+    @rule(demand=st.sampled_from(DEMANDS), in_days=st.sampled_from([0, 0, 11]))
+    def issue(self, demand: Any, in_days: int) -> None:
+        self.both("issue", demand, in_days=in_days)
+
+    @rule(closed=st.booleans())
+    def close_or_open_a_place(self, closed: bool) -> None:
+        self.real.close("MAIN/A-02", closed=closed)
+        (self.book.closed.add if closed else self.book.closed.discard)("MAIN/A-02")
+
+    @precondition(lambda self: self.history)
+    @rule(data=st.data())
+    def look_back(self, data: st.DataObject) -> None:
+        instant, then = data.draw(st.sampled_from(self.history))
+        assert self.real.on_hand_at(instant) == then
+
+    @invariant()
+    def balances_are_the_models(self) -> None:
+        assert self.real.balances() == self.book.balances()
+        assert self.real.available() == {sku: self.book.available(sku) for sku in ("ALE", "KEG")}
+
+    def teardown(self) -> None:
+        try:
+            assert disagreements(seal=False) == []
+            assert balances_by_the_trail() == self.book.balances()
+        finally:
+            transaction.set_rollback(True)
+            self.world.__exit__(None, None, None)
+
+
+@pytest.mark.django_db
+def test_the_ledger_does_what_the_model_says() -> None:
+    run_state_machine_as_test(
+        Ledger,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=CI,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+# ---- ten thousand -------------------------------------------------------------------------------
+OPERATIONS = 10_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reconcile_is_silent_after_ten_thousand_random_operations() -> None:
+    """Ten thousand operations that were carried out, each by itself; refused ones are extra."""
+    seed = 20261122 if CI else int(time.time())
+    chance = random.Random(seed)
+    book, real = Book(), Real()
+    outcomes: Counter[str] = Counter()
+    while outcomes["done"] < OPERATIONS:
+        name, args, kwargs = _anything(chance, book)
+        expected = getattr(book, name)(*args, **kwargs)
+        assert getattr(real, name)(*args, **kwargs) == expected, (seed, outcomes, name, args, kwargs)
+        outcomes["done" if expected is None or isinstance(expected, int) else expected] += 1
+        if sum(outcomes.values()) % 1000 == 0:
+            assert real.balances() == book.balances(), seed
+    assert real.balances() == book.balances(), seed
+    assert disagreements(seal=False) == [], seed
+    assert balances_by_the_trail() == book.balances(), seed
+    assert set(outcomes) >= {
+        "insufficient_stock",
+        "same_location",
+        "already_reversed",
+        "held_already",
+        "not_held",
+        "lot_held",
+    }
+
+
+def _anything(chance: random.Random, book: Book) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    lot, place, units = chance.choice(sorted(LOTS)), chance.choice(list(PLACES)), chance.randint(1, 12)
+    scope, demand = chance.choice([None, "MAIN/A-01", "NORTH/N-01"]), chance.choice(DEMANDS)
+    match chance.randrange(100):
+        case n if n < 25:
+            return "receive", (*lot, place, units), {"other_date": False}
+        case n if n < 50:
+            return "move", ([(*lot, place, chance.choice(list(PLACES)), units)],), {}
+        case n if n < 60:
+            return "adjust", (*lot, place, chance.choice([-units, units])), {}
+        case n if n < 65:
+            return "scrap", (*lot, place, units), {}
+        case n if n < 73 and book.done:
+            return "reverse", (chance.randint(max(0, len(book.done) - 40), len(book.done) - 1),), {}
+        case n if n < 77:
+            return "hold", (*lot, scope), {}
+        case n if n < 81:
+            return "release", (*lot, scope), {}
+        case n if n < 89:
+            want = (
+                demand,
+                chance.choice(["ALE", "KEG"]),
+                chance.choice(["MAIN", "NORTH"]),
+                units,
+                chance.choice([0, 20]),
+            )
+            return "allocate", ([want],), {"whole": chance.random() < 0.5}
+        case n if n < 93:
+            return "deallocate", ([demand],), {}
+        case _:
+            return "issue", (demand,), {"in_days": chance.choice([0, 11])}
