@@ -135,6 +135,60 @@ def worker() -> None:
     call_command("db_worker", interval=1.0, startup_delay=False)
 
 
+@main.command("create-user")
+@click.argument("username")
+@click.option("--role", default="admin", show_default=True, help="One of the roles in docs/permissions.md.")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--warehouse", multiple=True, help="A warehouse's code; none means all warehouses.")
+@click.password_option(help="Asked for when it is not given.")
+def create_user_command(
+    username: str, role: str, name: str, warehouse: tuple[str, ...], password: str
+) -> None:
+    """Make somebody who can sign in: the first administrator, for a start."""
+    _setup()
+    from django.db import transaction
+
+    from stillage.accounts.operations import create_user
+    from stillage.audit.record import record
+    from stillage.core.actor import service
+    from stillage.core.errors import Refusal
+    from stillage.places.models import Warehouse
+
+    found = list(Warehouse.objects.filter(code__in=warehouse))
+    if len(found) != len(set(warehouse)):
+        raise click.ClickException("One of these warehouses is not there.")
+
+    try:
+        with transaction.atomic():
+            actor = service("command")
+            user = create_user(
+                actor=actor,
+                username=username,
+                password=password,
+                role=role,
+                full_name=name,
+                warehouses=found,
+                all_warehouses=not found,
+            )
+            record(
+                actor=actor, action="user.create", object_type="user", object_id=user.pk, label=user.username
+            )
+    except Refusal as error:
+        words = [error.detail, *(fault.detail for fault in error.faults if fault.detail != error.detail)]
+        raise click.ClickException("\n".join(words)) from None
+    click.echo(f"{username} can sign in as {role}.")
+
+
+@main.command()
+def tidy() -> None:
+    """Forget what nobody needs any more: old sign-ins, old idempotency keys, finished tasks. Run it daily."""
+    _setup()
+    from stillage.config.tidying import tidy_up
+
+    for words, rows in tidy_up().items():
+        click.echo(f"{rows} {words} forgotten")
+
+
 @main.command("make-key")
 def make_key() -> None:
     """Print a fresh random key for STILLAGE_SECRET_KEY or STILLAGE_TOKEN_KEYS."""
