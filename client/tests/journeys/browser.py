@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / ".artefacts" / "screenshots"
@@ -34,6 +44,12 @@ TREE = """() => [...document.querySelectorAll('flt-semantics-host *')]
     || (e.children.length == 0 && e.innerText))
   .map(e => (e.getAttribute('role') || e.tagName.toLowerCase()) + ':'
     + (e.getAttribute('aria-label') || (e.children.length == 0 ? e.innerText : '') || ''))"""
+NAMED = {
+    "Enter": {"text": "\r", "windowsVirtualKeyCode": 13},
+    "Tab": {"windowsVirtualKeyCode": 9},
+}
+PUNCTUATION = {"-": "Minus", "/": "Slash", " ": "Space", "]": "BracketRight", ".": "Period"}
+TYPING = "() => ['INPUT', 'TEXTAREA'].includes(document.activeElement?.nodeName)"
 BOX = "e => { const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] }"
 
 
@@ -95,6 +111,8 @@ class Visit:
         )
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
+        self._keyboard: CDPSession | None = None
+        self._pressed_at = 0.0
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
         self.page.goto(url)
@@ -170,30 +188,72 @@ class Visit:
         """As a screen reader: a click event on the element itself."""
         self.find(role, name, exact=exact).dispatch_event("click")
 
-    def fill(self, label: str, text: str, *, exact: bool = False) -> None:
-        """Type into a text field, replacing what stands there."""
+    def fill(self, label: str, text: str, *, exact: bool = False, pace: float = 60) -> None:
+        """Type into a text field, replacing what stands there. Flutter takes a moment to hand a field the keys, and
+        on a busy machine the first are lost: it is looked at what stands there, and typed again if need be."""
         field = self.page.get_by_label(label, exact=exact).first
         field.wait_for(state="attached")
-        x, y = field.evaluate(BOX)
-        self.page.mouse.click(x, y)
-        self.page.wait_for_timeout(150)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.type(text, delay=60)
+        for _ in range(3):
+            x, y = field.evaluate(BOX)
+            self.page.mouse.click(x, y)
+            self.until(lambda: self.page.evaluate(TYPING), f"the cursor in {label}")
+            self.page.wait_for_timeout(200)
+            self.page.keyboard.press("ControlOrMeta+a")
+            self.page.keyboard.press("Delete")
+            self.page.keyboard.type(text, delay=pace)  # slower than a scanner
+            self.page.wait_for_timeout(100)
+            if self.page.evaluate("document.activeElement?.value") == text:
+                return
+        raise AssertionError(f"{label} does not take {text!r}; seen: {' | '.join(self.tree())[:3000]}")
 
-    def scan(self, code: str, *, per_key_ms: float = 5, end: str = "Enter") -> None:
-        """As a keyboard scanner does: fast keys, FNC1 as Ctrl+], Enter at the end."""
-        for char in code:
-            if char == "\x1d":
-                self.page.keyboard.press("Control+]")
-            else:
-                self.page.keyboard.press("Space" if char == " " else char)
-            if per_key_ms:
-                self.page.wait_for_timeout(per_key_ms)
-        if end:
-            self.page.keyboard.press(end)
+    def scan(
+        self,
+        code: str,
+        *,
+        per_key_ms: float = 5,
+        end: str = "Enter",
+        stall: tuple[int, float] | None = None,
+    ) -> None:
+        """As a keyboard scanner does: fast keys, FNC1 as Ctrl+], Enter at the end. With `stall` it halts so many
+        milliseconds before the key of that number."""
+        self._pressed_at = max(time.time(), self._pressed_at + 0.02)
+        for number, key in enumerate([*code, *([end] if end else [])]):
+            self._key(key, stall[1] if stall and stall[0] == number else per_key_ms)
+
+    def type(self, text: str, *, per_key_ms: float = 90, end: str = "") -> None:
+        """As a hand does."""
+        self.scan(text, per_key_ms=per_key_ms, end=end)
+
+    def _key(self, key: str, gap_ms: float) -> None:
+        """One key with the time it was pressed at, as a keyboard's driver stamps it: a busy machine that hands it
+        on late does not change how fast it was typed."""
+        if self._keyboard is None:
+            self._keyboard = self.context.new_cdp_session(self.page)
+        self._pressed_at += gap_ms / 1000
+        char, modifiers = ("]", 2) if key == "\x1d" else (key, 0)
+        about: dict[str, Any] = {"key": char, "code": _code(char), "modifiers": modifiers}
+        if len(char) == 1 and not modifiers:
+            about |= {"text": char, "windowsVirtualKeyCode": ord(char.upper())}
+        elif char in NAMED:
+            about |= NAMED[char]
+        about["timestamp"] = self._pressed_at
+        self._keyboard.send(
+            "Input.dispatchKeyEvent", {"type": "keyDown" if "text" in about else "rawKeyDown"} | about
+        )
+        about.pop("text", None)
+        self._keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp"} | about)
 
     def expect(self, role: str, name: str) -> Any:
         return expect(self.find(role, name))
+
+
+def _code(key: str) -> str:
+    """The physical key of a US keyboard."""
+    if key.isdigit():
+        return f"Digit{key}"
+    if len(key) == 1 and key.isascii() and key.isalpha():
+        return f"Key{key.upper()}"
+    return PUNCTUATION.get(key, key)
 
 
 def ready(page: Page, *, semantics: bool = True, timeout: float = FIRST_FRAME_SECONDS) -> None:

@@ -4,12 +4,13 @@
   'use strict';
 
   // --- what counts as a scanner ------------------------------------------------------------------------------
-  const FAST_MS = 35; // scanners send a key every 1 to 20 ms, people hardly ever two within 35
+  const FAST_MS = 50; // scanners send a key every 1 to 20 ms, over Bluetooth up to 50; people seldom two within 50
   const GAP_MS = 500; // after this a burst is over; a busy device may stall for long in the middle of one
+  const SILENCE_MS = 800; // so long nothing came at all: a scanner that sends no Enter is done
   const HAND_MS = 200; // nobody gets from a key to the trigger faster
-  const HOLD_MS = 60; // how long a first key waits to see whether it begins a burst
+  const HOLD_MS = 100; // how long a first key waits to see whether it begins a burst
   const HOT_KEYS = 4; // so many fast keys in a row are a scanner's
-  const SHORTEST = 4;
+  const SHORTEST = 5;
   const SHORTEST_WITHOUT_ENTER = 6;
   const LONGEST = 512;
   const GS = '\x1d';
@@ -112,12 +113,13 @@
 
   const share = (part) => part.slice(1).filter((key) => key.gap <= FAST_MS).length / Math.max(part.length - 1, 1);
 
-  // Where the scan begins among the keys: behind what a hand typed just before it.
+  // Where the scan begins among the keys. Outside of text fields every key is the scanner's, however it stalls;
+  // in one, what stands before a pause may have been typed by a hand.
   const begin = () => {
     let from = 0;
     for (let i = 1; i < keys.length; i++) {
       const before = keys.slice(from, i);
-      if (keys[i].gap > HAND_MS && (before.length < 2 || share(before) < 0.6)) from = i;
+      if (keys[from].field && keys[i].gap > HAND_MS && (before.length < 2 || share(before) < 0.6)) from = i;
     }
     return from;
   };
@@ -183,7 +185,9 @@
     if (scanned) {
       if (!hot) takeBack(from);
       ended = last;
-      keep(part.map((key) => key.char).join(''));
+      // A hand or a scanner that stalled after its first key? A code is not guessed at: scan again.
+      if (from > 0 && keys[from].gap <= GAP_MS && from < 3) window.scanSound('error');
+      else keep(part.map((key) => key.char).join(''));
     } else {
       if (hot) giveBack();
       release();
@@ -208,7 +212,7 @@
     last = now;
     if (!hot && keys.length > 64) keys.shift();
     clearTimeout(endTimer);
-    endTimer = setTimeout(() => conclude(false), GAP_MS + 50);
+    endTimer = setTimeout(() => conclude(false), SILENCE_MS);
     if (!hot && runs()) {
       hot = true;
       takeBack(begin());
@@ -260,10 +264,7 @@
 
   addEventListener('keydown', down, true);
   addEventListener('keyup', up, true);
-  addEventListener('blur', () => {
-    swallowed.clear();
-    if (!hot) human();
-  });
+  addEventListener('blur', () => swallowed.clear());
 
   // --- the queue: one entry of localStorage each, so that tabs cannot overwrite each other's -------------------
   const tab = uuid();
