@@ -39,9 +39,11 @@ class JSONFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = trace_of(record.exc_info[1])
         try:
-            return orjson.dumps(line, default=str).decode()
+            text = orjson.dumps(line, default=str).decode()
         except TypeError:  # half a surrogate pair, a number beyond 64 bits: a line is never lost to them
-            return json.dumps(line, default=str)
+            text = json.dumps(line, default=str)
+        # JSON leaves U+2028 and its like as they are; some readers take them for the end of the line.
+        return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class TextFormatter(logging.Formatter):
