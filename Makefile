@@ -22,6 +22,7 @@ lint: $(VENV)/dev.ok
 	$(BIN)/lint-imports
 	$(BIN)/python server/manage.py makemigrations --check --dry-run
 	$(BIN)/python server/write_docs.py --check
+	$(BIN)/python deploy/lint.py
 
 fix: $(VENV)/dev.ok
 	$(BIN)/ruff check --fix .

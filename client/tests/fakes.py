@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
+
 from stillage_client.api.transport import Api, Tokens
 
 TODAY = date(2026, 11, 22)

@@ -14,10 +14,11 @@ import pytest
 from flet_peer import EVENT, PROPS, Peer, peer
 from flet_web.fastapi import app_manager
 from loopback import Server, serving
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
 from stillage_client.hosting import Limits, create_app
 from stillage_client.hosting.site import Site
 from stillage_client.session import use_session
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
 @ft.component

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fakes import TODAY, FakeServer, api_for, small_warehouse
+
 from stillage_client import theme
 from stillage_client.api import stock
 from stillage_client.api.errors import Refused, Unauthorized, Unreachable

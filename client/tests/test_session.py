@@ -16,6 +16,7 @@ import pytest
 from flet_peer import PROPS, Peer, peer
 from loopback import Server, serving
 from small_server import SmallServer
+
 from stillage_client import scans
 from stillage_client.api.errors import Unreachable
 from stillage_client.hosting import create_app

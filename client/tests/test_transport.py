@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from loopback import Server, free_port, serving
 from small_server import SmallServer
+
 from stillage_client.api import auth, catalogue, imports, stock
 from stillage_client.api.records import Me, Operation, Product
 from stillage_client.api.transport import Api, Refused, Tokens, Unauthorized, Unreachable, Unreadable, new_key

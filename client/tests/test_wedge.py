@@ -13,6 +13,7 @@ from journeys.browser import Visit, chromium, ready
 from loopback import Server, free_port
 from playwright.sync_api import Browser
 from small_server import SmallServer
+
 from stillage_client.hosting import create_app
 from stillage_client.scans import Answer, Scan, desk
 from stillage_client.session import use_session

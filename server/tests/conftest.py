@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management.commands import flush
 from django.db import connection
+
 from stillage.core import append_only
 
 GUARDED = ("stock_movement", "audit_entry", "audit_seal")

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
+
 from stillage.accounts import tokens
 from stillage.accounts.models import Session, User
 from stillage.core.clock import now

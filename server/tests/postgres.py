@@ -1,6 +1,6 @@
 """Runs a command with a PostgreSQL of its own: DATABASE_URL, else the system's, else the wheel's; ended afterwards.
 
-    python server/tests/postgres.py pytest server/tests
+python server/tests/postgres.py pytest server/tests
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def system_postgres(binaries: Path, *, settings: dict[str, str] | None = None) -
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, *flags], stdout=log, stderr=log, **run  # type: ignore[call-overload]
+                [binaries / "postgres", "-D", data, *flags],
+                stdout=log,
+                stderr=log,
+                **run,  # type: ignore[call-overload]
             )
         try:
             _wait_until_ready(binaries, port, environment, server, folder / "log")

@@ -13,7 +13,7 @@ Main = Callable[[ft.Page], Awaitable[None]]
 @ft.component
 def Root(session: Session, app: Callable[[], Any]) -> Any:
     """The session for everything below."""
-    return SessionContext(session, lambda: app())
+    return SessionContext(session, lambda: app())  # type: ignore[arg-type] # a context starts as none
 
 
 def client_main(api_base: str, app: Callable[[], Any] | None = None) -> Main:

@@ -7,13 +7,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from stillage.accounts.models import Session, User
 from stillage.accounts.operations import end_sessions, update_user
 from stillage.core.actor import service
 from stillage.core.clock import now
 from stillage.places.models import Warehouse
 from stillage.places.operations import open_warehouse
-
 from tests.people import Client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from stillage.accounts.models import Session, User
 
+from stillage.accounts.models import Session, User
 from tests.people import PASSWORD, Client, anonymous_client, make_user, new_key, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from stillage.accounts.models import Session, User
 from stillage.audit.models import Entry
-
 from tests.people import PASSWORD, Client, anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -1,13 +1,13 @@
 """The people of the demonstration, and the question a start asks before it lets others in (SAFETY A13)."""
 
 import pytest
+
 from stillage.accounts.models import User
 from stillage.accounts.operations import create_demo_people, demo_accounts_exist, update_user
 from stillage.accounts.roles import role_of
 from stillage.core.actor import service
 from stillage.core.clock import now
 from stillage.places.operations import open_warehouse
-
 from tests.people import anonymous_client, make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,13 @@ import time
 from typing import Any
 
 import pytest
+
 from stillage.accounts import guessing
 from stillage.accounts.errors import TooManyAttempts
 from stillage.accounts.models import Attempt
 from stillage.accounts.networks import network_of
 from stillage.audit.models import Entry
 from stillage.core.clock import now
-
 from tests.people import PASSWORD, anonymous_client, make_session, make_user
 
 pytestmark = pytest.mark.django_db

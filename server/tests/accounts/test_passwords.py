@@ -6,12 +6,12 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+
 from stillage.accounts import passwords
 from stillage.accounts.errors import Busy
 from stillage.accounts.models import Attempt, User
 from stillage.config.settings import base
 from stillage.config.settings.test_hasher import QuickHasher
-
 from tests.people import anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

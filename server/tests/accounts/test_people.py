@@ -1,8 +1,8 @@
 """The people of the tests are real to the API."""
 
 import pytest
-from stillage.places.operations import open_warehouse
 
+from stillage.places.operations import open_warehouse
 from tests.people import anonymous_client, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from stillage.accounts.models import Attempt, Session, User
 
+from stillage.accounts.models import Attempt, Session, User
 from tests.people import Client, anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db(transaction=True)

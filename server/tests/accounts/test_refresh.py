@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+
 from stillage.accounts import tokens
 from stillage.accounts.errors import InvalidToken
 from stillage.accounts.models import Session
@@ -12,7 +13,6 @@ from stillage.accounts.operations import refresh_session
 from stillage.audit.models import Entry
 from stillage.core.actor import Actor
 from stillage.core.clock import now
-
 from tests.people import Client, anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -4,11 +4,11 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+
 from stillage.accounts.models import Session
 from stillage.accounts.operations import forget_old_sign_ins
 from stillage.audit.models import Entry
 from stillage.core.clock import now
-
 from tests.people import make_session, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,10 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import override_settings
+
 from stillage.accounts.models import Attempt, Session, User
 from stillage.audit.models import Entry
 from stillage.config.settings import base
-
 from tests.people import PASSWORD, anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ import jwt
 import pytest
 from django.conf import settings
 from django.test import override_settings
+
 from stillage.accounts import tokens
 from stillage.core.clock import now
-
 from tests.people import Client, anonymous_client, make_user, signed_in_client
 
 pytestmark = pytest.mark.django_db

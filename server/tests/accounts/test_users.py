@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+
 from stillage.accounts.models import User
 from stillage.accounts.roles import ROLES
 from stillage.audit.models import Entry
 from stillage.places.models import Warehouse
 from stillage.places.operations import open_warehouse
-
 from tests.people import Client, anonymous_client, make_user, new_key, signed_in_client
 
 pytestmark = pytest.mark.django_db

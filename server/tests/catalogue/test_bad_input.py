@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from stillage.catalogue.models import Product
 from stillage.core.text import normalise
-
 from tests.catalogue.conftest import API
 from tests.people import Client, signed_in_client
 

@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from stillage.catalogue.importing.cells import neutralised, restored
 from stillage.catalogue.models import Brand, Category, Pack, Product
 from stillage.places.operations import open_warehouse
 from stillage.sales.models import Customer
-
 from tests.catalogue.conftest import API, Importer
 from tests.people import Client, signed_in_client
 

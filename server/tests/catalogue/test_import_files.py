@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+
 from stillage.catalogue.importing import files, read_xlsx
 from stillage.catalogue.importing.files import FileRefused, rows_of
 from stillage.catalogue.models import Import, Product
 from stillage.core.errors import Refusal
-
 from tests.catalogue.conftest import API, Importer
 from tests.people import Client
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from stillage.audit.models import Entry
 from stillage.catalogue.importing import job as jobs
 from stillage.catalogue.models import Brand, Category, Import, Pack, Product
@@ -18,7 +19,6 @@ from stillage.core.clock import now
 from stillage.places.models import Location
 from stillage.places.operations import open_warehouse
 from stillage.sales.models import Customer
-
 from tests.catalogue.conftest import API, Importer
 from tests.people import Client, new_key, signed_in_client
 

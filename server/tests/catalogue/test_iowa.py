@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+
 from stillage.audit.models import Entry
 from stillage.catalogue.models import Pack, Product
-
 from tests.catalogue.conftest import API, Importer
 from tests.people import Client
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from stillage.catalogue.models import Pack, Product
 from stillage.purchasing.models import Supplier, SupplierProduct
-
 from tests.catalogue.conftest import API
 from tests.people import Client, signed_in_client
 

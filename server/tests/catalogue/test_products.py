@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from stillage.audit.models import Entry
 from stillage.catalogue import search
 from stillage.catalogue.models import Brand, Category, Pack, Product
 from stillage.places.operations import open_warehouse
-
 from tests.catalogue.conftest import API
 from tests.people import Client, new_key, signed_in_client
 

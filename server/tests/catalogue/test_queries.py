@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from stillage.catalogue.models import Pack, Product
 from stillage.catalogue.queries import pack_by_gtin, products_by_reference
 

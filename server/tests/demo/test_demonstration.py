@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Sum
+
 from stillage.accounts.models import User
 from stillage.audit.models import Entry
 from stillage.catalogue.gtin import normalise_gtin

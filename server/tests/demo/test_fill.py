@@ -6,12 +6,12 @@ import hashlib
 from typing import Any
 
 import pytest
+
 from stillage.accounts.models import User
 from stillage.catalogue.models import Pack, Product
 from stillage.core.clock import now
 from stillage.demo import fill, fill_if_empty
 from stillage.stock.models import Lot, Movement
-
 from tests.builders import make_product
 
 AT = now()

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+
 from stillage.audit.models import Entry
 from stillage.core.clock import now
 from stillage.core.errors import Refusal
 from stillage.places.models import Location
 from stillage.stock.models import Balance, Lot, Movement
 from stillage.stock.operations import MoveLine, PastLot, PastMovement, load_history, move
-
 from tests.builders import BOSS, make_product, make_warehouse, receive
 
 pytestmark = pytest.mark.django_db

@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
+
 from stillage.core.actor import Actor
 from stillage.core.errors import Refusal
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
 from stillage.stock import operations, queries
 from stillage.stock.models import Balance
-
 from tests.builders import BOSS, make_location, make_product
 
 Place = str

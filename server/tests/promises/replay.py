@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import orjson
+
 from stillage.audit.models import Entry
 from stillage.places.models import Location, Warehouse
 from stillage.stock.models import Lot

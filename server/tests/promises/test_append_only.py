@@ -29,7 +29,11 @@ def ways() -> dict[str, str]:
 def test_no_statement_changes_a_row_of_the_audit_trail() -> None:
     record(actor=service("test"), action="test.made", object_type="test", object_id=1, label="one")
     for name, sql in ways().items():
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
         with connection.cursor() as cursor:
             cursor.execute("SELECT username FROM audit_entry")

@@ -20,8 +20,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from stillage.stock.reconcile import disagreements
 
+from stillage.stock.reconcile import disagreements
 from tests.conftest import CI
 from tests.promises.model import DEMANDS, LOTS, PLACES, Book, Real, Spot
 from tests.promises.replay import balances_by_the_trail

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner
 from django.db import connection
+
 from stillage.__main__ import main
 from stillage.audit.models import Entry, Seal
 from stillage.core.clock import now
@@ -16,7 +17,6 @@ from stillage.places.models import Location
 from stillage.stock import operations
 from stillage.stock.models import Balance, Movement
 from stillage.stock.reconcile import checks, disagreements
-
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.promises.superuser import tampering
 

@@ -110,7 +110,9 @@ def test_every_method_of_every_route_lets_in_whom_the_table_says(role: str | Non
             continue  # these two end the very session that walks; they have tests of their own
         client = signed_in_client(role, warehouses=[main]) if role else _stranger()
         for method in METHODS:
-            answer = getattr(client, method.lower())(address, *([{}] if method in ("POST", "PUT", "PATCH") else []))
+            answer = getattr(client, method.lower())(
+                address, *([{}] if method in ("POST", "PUT", "PATCH") else [])
+            )
             if answer.status_code not in expected(TABLE[name].get(method), role):
                 wrong.append(f"{role} {method} {address}: {answer.status_code}")
     assert not wrong

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+
 from stillage.core.clock import now
 from stillage.core.sqlite.mutex import FairMutex, mutex_of
 from stillage.places.models import Warehouse
 from stillage.stock import operations
 from stillage.stock.models import Balance, Movement
 from stillage.stock.reconcile import disagreements
-
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.people import signed_in_client
 from tests.promises.engines import sqlite_only

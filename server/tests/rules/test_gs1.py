@@ -6,6 +6,7 @@ import time
 from decimal import Decimal
 
 import pytest
+
 from stillage.scanning.gs1 import (
     MAX_LENGTH,
     ParsedCode,

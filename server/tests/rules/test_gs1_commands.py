@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from stillage.scanning.commands import PREFIX, Action, Command, is_command, parse_command
 from stillage.scanning.gs1 import ScanError, parse
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from stillage.scanning import ai_table
 from stillage.scanning.element_values import CHECKS
 

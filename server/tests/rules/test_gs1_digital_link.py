@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from stillage.scanning.gs1 import ParsedCode, ScanError, parse
 
 TODAY = dt.date(2026, 6, 1)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from stillage.scanning.gs1 import ScanError, parse
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "gs1.md"

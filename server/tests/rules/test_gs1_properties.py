@@ -9,6 +9,7 @@ from biip import ParseError
 from biip.gs1_messages import GS1Message
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+
 from stillage.catalogue.gtin import check_digit
 from stillage.scanning.ai_table import TABLE, AiSpec, Component
 from stillage.scanning.element_values import ALPHABETS, alpha_check_pair

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
+
 from stillage.catalogue.gtin import GtinError, check_digit, expand_upc_e
 from stillage.core.errors import Kind, Refusal
 from stillage.scanning import symbol_reader, symbols

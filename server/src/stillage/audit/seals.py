@@ -172,7 +172,7 @@ def _settled(sealed: Sealed, at: dt.datetime) -> int:
                 return 0
         cursor.execute(
             f'SELECT MIN(id) - 1 FROM "{sealed.table}" WHERE {sealed.written} >= %s', [stored(cutoff)]
-        )  # noqa: S608
+        )
         before_young = cursor.fetchone()[0]
         if before_young is not None:
             return int(before_young)

@@ -20,6 +20,7 @@ def names_in(variable: str) -> set[str]:
 def serve(*, host: str, port: int) -> None:
     """Serve until stopped. Several of these stand beside each other, each visitor staying with one."""
     import uvicorn
+
     from stillage_client.hosting import create_app
 
     hosts, api = names_in("STILLAGE_ALLOWED_HOSTS"), os.environ.get("STILLAGE_API_URL", "")

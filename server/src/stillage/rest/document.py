@@ -17,7 +17,7 @@ class DocumentView(SpectacularAPIView):
     """The OpenAPI document, for anybody: it says nothing that the public source does not."""
 
     permission: ClassVar[dict[str, str]] = {"GET": PUBLIC}
-    renderer_classes = (JSONRenderer,)
+    renderer_classes: ClassVar[Any] = [JSONRenderer]
 
 
 class DocsView(SpectacularSwaggerSplitView):

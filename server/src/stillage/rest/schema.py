@@ -76,7 +76,7 @@ class Schema(AutoSchema):
         return operation
 
 
-class ReferenceInSchema(OpenApiSerializerFieldExtension):
+class ReferenceInSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A reference is an id or a natural key."""
 
     target_class = "stillage.rest.fields.Reference"
@@ -91,7 +91,7 @@ class ReferenceInSchema(OpenApiSerializerFieldExtension):
         }
 
 
-class TokenInSchema(OpenApiAuthenticationExtension):
+class TokenInSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The bearer token."""
 
     target_class = "stillage.accounts.authentication.TokenAuthentication"
