@@ -32,7 +32,7 @@ def matching_products(word: str) -> QuerySet[Product, Any]:
     if digits.isascii() and digits.isdigit() and 4 <= len(digits) <= 14:
         arms.append(
             Product.objects.filter(
-                pk__in=Pack.objects.filter(gtin__contains=digits).values("product")
+                pk__in=Pack.objects.filter(gtin__icontains=digits).values("product")
             ).values("id")
         )
     return arms[0].union(*arms[1:], all=True)
