@@ -22,9 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "server"))
 from fill import describe, fill, set_up
 from harness import POSTGRES_SETTINGS, ROOT, World, binary, free_port, gunicorn, keys, process
 from results import Result
+
 from tests.postgres import system_postgres
 
-SCENARIOS = ("movement",)
+SCENARIOS = ("movement", "bulk", "page", "scan", "search", "allocation", "catalogue", "lite")
 DOCUMENT = ROOT / "docs" / "performance.md"
 PRODUCTS = 50_000
 

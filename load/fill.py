@@ -174,6 +174,7 @@ def _case(words: tuple[str, ...], index: str) -> str:
 def fill(products: int) -> None:
     """Fill the database that Django is set up for."""
     from django.db import connection, transaction
+
     from stillage.places.operations import open_warehouse
 
     postgres = connection.vendor == "postgresql"

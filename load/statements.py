@@ -194,3 +194,86 @@ def minimal(products: int) -> str:
             "",
         ]
     )
+
+
+def documents(
+    url: str, captures: Sequence[Sequence[Statement]], *, keys: Sequence[str], table: str
+) -> Script:
+    """The same statements for any of several captured requests, for statements with too many ids to work out.
+
+    What differs from request to request is kept in a table, a row a request; each transaction reads its row first
+    (that statement is extra, and counts against nobody but pgbench) and sends the values as parameters.
+    """
+    import psycopg
+
+    made = Script(
+        lines=[
+            f"\\set n random(1, {len(captures)})",
+            "\\set r random(1000000000000000, 9000000000000000)",
+        ]
+    )
+    columns: dict[str, list[str]] = {}
+    body: list[str] = []
+    inside = False
+    for position, one in enumerate(captures[0]):
+        twins = [capture[position] for capture in captures]
+        if any(twin.sql != one.sql for twin in twins):
+            raise RuntimeError("the requests did not send the same statements")
+        if one.in_transaction != inside:
+            body.append("BEGIN;" if one.in_transaction else "COMMIT;")
+            inside = one.in_transaction
+        pieces = one.sql.split("%s")
+        values = []
+        for index, value in enumerate(one.parameters):
+            all_values = [twin.parameters[index] for twin in twins]
+            same = all(other == value for other in all_values)
+            texts = [_plain(other) for other in all_values]
+            if same or isinstance(value, UUID | dt.datetime) or value in keys or _fresh(value):
+                values.append(
+                    _value(made, value, None if not same else value, ks=(), key=_which(value, keys))
+                )
+                continue
+            name = f"p{len(columns)}"
+            columns[name] = texts
+            values.append(f":{name}{_cast(value)}")
+        whole = pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=True))
+        body.append(" ".join(whole.replace("%%", "%").split()) + ";")
+    if inside:
+        body.append("COMMIT;")
+    made.lines += [f"SELECT {', '.join(columns)} FROM {table} WHERE n = :n \\gset", *body]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(
+            f"CREATE TABLE {table} (n int PRIMARY KEY, {', '.join(f'{name} text' for name in columns)})"
+        )
+        with connection.cursor() as cursor:
+            for number in range(len(captures)):
+                row = [number + 1, *(texts[number] for texts in columns.values())]
+                cursor.execute(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(row))})", row)
+    return made
+
+
+def _which(value: Any, keys: Sequence[str]) -> str:
+    return value if isinstance(value, str) and value in keys else ""
+
+
+def _fresh(value: Any) -> bool:
+    return isinstance(value, str) and bool(_UUID.match(value))
+
+
+def _cast(value: Any) -> str:
+    match value:
+        case int():
+            return "::bigint"
+        case bytes() | memoryview():
+            return "::bytea"
+    return ""
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case bytes() | memoryview():
+            return "\\x" + bytes(value).hex()
+        case list() | tuple():
+            return "{" + ",".join(str(one) for one in value) + "}"
+    return str(value)
