@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeServer, api_for, gtin, label, small_warehouse
+
 from stillage_client.api.transport import Unreachable
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.scan_job import (
@@ -149,6 +150,18 @@ def test_the_same_case_again_while_asked_is_one_more(server: FakeServer) -> None
         scan(work, bare)
     run(work.answer_lot("L7", date(2027, 4, 1)))
     assert server.on_hand("HPA-330", "L7", "MAIN/RECV-01") == 72
+
+
+def test_a_refused_answer_keeps_the_question_and_says_why(server: FakeServer) -> None:
+    server.stock("HPA-330", "L7", "MAIN/A-01-01", 24, date(2027, 5, 5))
+    work = working(server, "receive")
+    scan(work, label(server.products["HPA-330"]))
+    run(work.answer_lot("", None))
+    assert "A lot is needed" in work.panel.fault
+    run(work.answer_lot("L7", date(2027, 4, 1)))
+    assert work.panel.kind == "question" and "2027-05-05" in work.panel.fault
+    run(work.answer_lot("L7", date(2027, 5, 5)))
+    assert work.panel.kind == "ok"
 
 
 def test_another_printed_date_is_not_taken_for_the_kept_lot(server: FakeServer) -> None:

@@ -37,7 +37,7 @@ from stillage_client.screens.movement_lines import bare, ends, happening, kind_n
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.session import use_session
 
-SIDE_WIDTH = 372
+SIDE_WIDTH = 348
 MOVEMENTS_SHOWN = 12
 BALANCES_READ = 200
 
@@ -317,24 +317,33 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         return card(stretched(*divided(rows, 16)), t("Lots"), hint, padding=ft.Padding.only(bottom=4))
     cells = [
         (
-            row(
-                text(line.lot, "strong", selectable=True),
-                pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED) if line.lot == first else None,
-                gap=8,
+            column(
+                row(
+                    text(line.lot, "strong", selectable=True, expand=True, expand_loose=True),
+                    pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED)
+                    if line.lot == first
+                    else None,
+                    gap=8,
+                ),
+                quiet(_place_names(line.places)),
             ),
             words.day(line.best_before, year=True) if line.best_before else "–",
             row(held_pill() if line.all_held else expiry_pill(line.best_before)),
-            _place_names(line.places),
             seen.short(line.on_hand),
             quiet(amounts.whole(seen, line.allocated) if line.allocated else "–", "body"),
         )
         for line in seen.lots
     ]
     widths: list[tuple[int | None, bool]] = [
-        (None, False), (96, False), (146, False), (92, False), (100, True), (64, True),
-    ]  # fmt: skip
-    heads = (t("Lot"), t("Best before"), "", t("Place"), t("On hand"), t("Promised"))
-    return card(light_table(heads, cells, widths, gap=8), t("Lots"), hint, padding=ft.Padding.only(bottom=4))
+        (None, False),
+        (96, False),
+        (150, False),
+        (112, True),
+        (64, True),
+    ]
+    heads = (t("Lot and place"), t("Best before"), "", t("On hand"), t("Promised"))
+    table = light_table(heads, cells, widths, row_height=54, gap=8)
+    return card(table, t("Lots"), hint, padding=ft.Padding.only(bottom=4))
 
 
 def _place_names(places: tuple[str, ...]) -> str:
@@ -362,7 +371,7 @@ def _packs_card(seen: _Seen) -> ft.Control:
     packs = sorted(seen.product.packs, key=lambda pack: pack.units_per_pack)
     rows = [
         (
-            text(pack.name, "strong"),
+            text(pack.name.capitalize(), "strong"),
             f"{words.number(pack.units_per_pack)} {words.unit(seen.base_unit, pack.units_per_pack)}",
             quiet(pack.gtin or "–", "small", selectable=True),
         )

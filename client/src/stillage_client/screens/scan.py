@@ -461,7 +461,8 @@ def _lot_question(view: _View, ask: AskLotAndDate) -> list[ft.Control]:
             ),
             gap(10),
         ]
-    fault = [text(entry.fault, "small_strong", "#FFD9D6", 2), gap(8)] if entry.fault else []
+    said = entry.fault or shown.fault
+    fault = [text(said, "small_strong", "#FFD9D6", 3), gap(8)] if said else []
     return [
         text(shown.title, "scan2", ink),
         gap(4),
@@ -554,7 +555,8 @@ def _difference_question(view: _View, ask: AskDifference) -> list[ft.Control]:
             expand=True,
         )
     )
-    fault = [text(entry.fault, "small_strong", "#FFD9D6", 2), gap(8)] if entry.fault else []
+    said = entry.fault or shown.fault
+    fault = [text(said, "small_strong", "#FFD9D6", 3), gap(8)] if said else []
     reasons = ft.Row(
         [chip(t(r), because(r), selected=entry.reason == r) for r in REASONS],
         spacing=8,

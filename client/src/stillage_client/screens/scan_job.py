@@ -72,6 +72,7 @@ class Panel:
     at: datetime | None = None
     product: str = ""
     location: str = ""
+    fault: str = ""  # why the answer to a question did not do
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,12 @@ class AskLotAndDate:
     scan_id: str
     result: ScanResult
     packs: int = 1
+    refusals: int = 0
+
+    @property
+    def key(self) -> str:
+        """Another answer is another wish: a refused one must not be sent again under the same key."""
+        return _again(self.scan_id, self.refusals)
 
     @property
     def needs_lot(self) -> bool:
@@ -162,6 +169,11 @@ class AskDifference:
     balance: Balance
     pack_units: int
     pack_name: str
+    refusals: int = 0
+
+    @property
+    def key(self) -> str:
+        return _again(self.scan_id, self.refusals)
 
 
 Ask = AskLotAndDate | AskWhich | AskDifference
@@ -443,16 +455,19 @@ class ScanWork:
         lot = lot.strip() or ask.result.lot or ""
         if not lot:
             self.panel = replace(
-                self.panel, detail=t("A lot is needed: the number or letters printed near the date.")
+                self.panel, fault=t("A lot is needed: the number or letters printed near the date.")
             )
             return
         given = dates_of(ask.result) or (Dates(expiry=until) if is_expiry else Dates(best_before=until))
         result = replace(ask.result, lot=lot, expiry_date=given.expiry, best_before_date=given.best_before)
         done = await self._guarded(
-            self._book_receipt(result, units_of(result) * ask.packs, ask.scan_id, datetime.now(UTC))
+            self._book_receipt(result, units_of(result) * ask.packs, ask.key, datetime.now(UTC))
         )
         if done:
             self._kept[result.product or ""] = (lot, given)
+        elif self.ask is ask:
+            self.panel = replace(self._asking_lot(ask, datetime.now(UTC)), fault=self.panel.detail)
+            self.ask = replace(ask, refusals=ask.refusals + 1)
 
     async def _book_receipt(self, result: ScanResult, units: int, key: str, at: datetime) -> Answer:
         dates = dates_of(result) or Dates()
@@ -745,7 +760,7 @@ class ScanWork:
         delta = counted_units - ask.balance.on_hand
         if not reason.strip():
             self.panel = replace(
-                self.panel, detail=t("Say why it differs: the reason is kept with the correction.")
+                self.panel, fault=t("Say why it differs: the reason is kept with the correction.")
             )
             return
         if delta == 0:
@@ -758,7 +773,11 @@ class ScanWork:
                 at=datetime.now(UTC),
             )
             return
-        await self._guarded(self._book_difference(ask, delta, reason.strip()))
+        asked = self.panel
+        done = await self._guarded(self._book_difference(ask, delta, reason.strip()))
+        if not done and self.ask is ask:
+            self.panel = replace(asked, fault=self.panel.detail)
+            self.ask = replace(ask, refusals=ask.refusals + 1)
 
     async def _book_difference(self, ask: AskDifference, delta: int, reason: str) -> Answer:
         balance = ask.balance
@@ -769,7 +788,7 @@ class ScanWork:
             quantity_delta=delta,
             reason=reason,
         )
-        operation = await stock.adjust(self._api(), [line], key=ask.scan_id)
+        operation = await stock.adjust(self._api(), [line], key=ask.key)
         self.ask = None
         now = datetime.now(UTC)
         booking = await self._booked(operation, ask.pack_units, ask.pack_name, now)
@@ -1088,6 +1107,10 @@ class ScanWork:
 
 
 # ---- pure
+
+
+def _again(scan_id: str, refusals: int) -> str:
+    return f"{scan_id}-{refusals}" if refusals else scan_id
 
 
 def units_of(result: ScanResult) -> int:

@@ -1,0 +1,40 @@
+"""The running server as its API shows it, for looking behind the screens."""
+
+import json
+import urllib.request
+from typing import Any
+
+
+class Warehouse:
+    """The running server as its API shows it, for looking behind the screens."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._access = self._call("POST", "auth/token", {"username": "manager", "password": "stillage"})[
+            "access"
+        ]
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path)
+
+    def on_hand(self, product: str, lot: str, location: str) -> int:
+        rows = self.get(f"stock?product={product}&lot={lot}&location={location}")["results"]
+        return sum(int(row["on_hand"]) for row in rows)
+
+    def case_gtin(self, sku: str) -> str:
+        packs = self.get(f"products/{sku}")["packs"]
+        return str(next(p["gtin"] for p in packs if p["name"] == "case"))
+
+    def empty_place(self) -> str:
+        """A storage place where nothing stands."""
+        places = self.get("locations?warehouse=MAIN&kind=storage&with_stock=true&limit=100")["results"]
+        return str(next(p["code"] for p in places if p["lot_count"] == 0))
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", method=method)
+        request.add_header("Content-Type", "application/json")
+        if method == "GET":
+            request.add_header("Authorization", f"Bearer {self._access}")
+        data = json.dumps(body).encode() if body is not None else None
+        with urllib.request.urlopen(request, data, timeout=30) as answer:
+            return json.load(answer)
