@@ -7,6 +7,7 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
 from stillage.config.urls import handler400, handler404, handler500
 from stillage.config.urls import urlpatterns as real
 from stillage.core.errors import Kind, Refusal

@@ -19,6 +19,7 @@ import sentry_sdk  # noqa: E402
 from django.contrib.auth.models import Group  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
+
 from stillage.accounts.models import User  # noqa: E402
 from stillage.config import sentry  # noqa: E402
 
@@ -95,7 +96,7 @@ def main() -> None:
         client.get(f"/api/v1/auth/me?name={QUERY}", HTTP_AUTHORIZATION=f"Bearer {pair['access']}x"),
         client.get(f"/api/v1/auth/me?name={QUERY}", HTTP_HOST="evil.example"),
         post(client, "/api/v1/stock/receive", {"lines": [{"product": TYPED}]}, **bearer),
-        post(client, "/api/v1/scan", {"data": TYPED}, **bearer),
+        post(client, "/api/v1/scan", {"data": 5, "more": TYPED}, **bearer),
     ]
     with override_settings(ROOT_URLCONF="tests.serving.broken_urls"):
         broken = [

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from stillage.rest.middleware import HEADERS
 
+from stillage.rest.middleware import HEADERS
 from tests.people import anonymous_client, signed_in_client
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from stillage.config import sentry
 from stillage.rest import logs
-
 from tests.serving.processes import copy_of, production, run
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
-from stillage.accounts import tokens
 
+from stillage.accounts import tokens
 from tests.people import anonymous_client, make_session, make_user
 from tests.serving.processes import KEY, TOKEN_KEY, copy_of, free_port, gunicorn, production, run
 

@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver
+
 from stillage.config import urls
 from stillage.config.asgi import SERVER_PATHS, bounded, create_application
-
 from tests.people import anonymous_client
 
 # A new address is a decision: write it here, and say in accounts/roles.py who may call it.
