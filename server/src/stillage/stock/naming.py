@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
+from stillage.core.locking import for_update
 from stillage.core.sql import as_date, fetch, member
 from stillage.stock import errors
 
@@ -152,6 +153,17 @@ def find_lots(pairs: Iterable[tuple[int, Reference]]) -> dict[tuple[int, Referen
         lot = _lot(row[0], row[1], row[2], row[3:])
         lots[lot.product_id, lot.id] = lots[lot.product_id, lot.number] = lot
     return lots
+
+
+def lock_lots(lot_ids: Sequence[int]) -> dict[int, LotName]:
+    """Lock lots in id order and read them. One statement."""
+    wanted, parameters = member(lot_ids, "bigint")
+    found = fetch(
+        "SELECT l.id, l.product_id, l.number, l.expiry_date, l.best_before_date, l.production_date, l.last_sale_date"
+        f" FROM stock_lot l WHERE l.id {wanted} ORDER BY l.id" + for_update("l"),
+        parameters,
+    )
+    return {row[0]: _lot(row[0], row[1], row[2], row[3:]) for row in found}
 
 
 def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = True) -> Names:

@@ -135,6 +135,7 @@ def _audit(
                         "to": step.target.name,
                         "quantity": step.quantity,
                         "reason": step.reason,
+                        **(_dates(step) if kind == "receive" else {}),
                     }
                     for step in own
                 ],
@@ -142,6 +143,11 @@ def _audit(
             warehouse_id=warehouse_id,
             at=at,
         )
+
+
+def _dates(step: Step) -> dict[str, dt.date | None]:
+    """With which dates a lot came in."""
+    return {"expiry_date": step.lot.expiry_date, "best_before_date": step.lot.best_before_date}
 
 
 def label(steps: Sequence[Step]) -> str:

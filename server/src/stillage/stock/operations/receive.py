@@ -2,17 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.clock import today
 from stillage.core.errors import Fault, refuse_all
 from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, stored, table
 from stillage.stock import errors
-from stillage.stock.expiry import FOREVER, last_sale_date
+from stillage.stock.expiry import last_sale_date
 from stillage.stock.naming import (
     Line,
     LotName,
@@ -20,6 +21,7 @@ from stillage.stock.naming import (
     Reference,
     find_all,
     find_lots,
+    lock_lots,
     lot_reference,
     virtual_locations,
 )
@@ -46,17 +48,18 @@ def receive(*, actor: Actor, lines: Sequence[ReceiveLine], reference: str, at: d
 
     Refuses: an unknown product or location, a lot whose date differs from the one known, a lot without the
     date its product needs, goods that last less than the product's minimum at intake.
-    Locks: the balances, by id. Audits: stock.receive.
+    Locks: lots that learn a date, by id; then the balances, by id. Audits: stock.receive, stock.lot_dates.
     """
     names = find_all(
         [Line(line.product, line.lot, (("location", line.location),)) for line in lines],
         actor=actor,
         lots_must_exist=False,
     )
-    faults = names.faults + _faults_in_dates(lines, names)
+    told, faults = _told(lines, names)
+    faults = names.faults + faults
     refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was received.")
-    _complete_dates(lines, names)
-    lots = _lots_made(lines, names, at)
+    _complete_dates(told, lines, names, actor=actor, at=at)
+    lots = _lots_made(told, lines, names, at)
     suppliers = virtual_locations((place.warehouse_id for place in names.locations.values()), "supplier")
     steps = []
     for line in lines:
@@ -74,9 +77,23 @@ def receive(*, actor: Actor, lines: Sequence[ReceiveLine], reference: str, at: d
     return carry_out(steps, actor=actor, kind="receive", reference=reference, at=at)
 
 
-def _faults_in_dates(lines: Sequence[ReceiveLine], names: Names) -> list[Fault]:
+Key = tuple[int, Reference]  # product id and the lot's number
+Dates = dict[str, dt.date | None]
+DATES = ("expiry_date", "best_before_date", "production_date")
+
+
+def _key(line: ReceiveLine, names: Names) -> Key:
+    """A lot may be named by its id or its number; it is one lot."""
+    product = names.products[line.product]
+    reference = lot_reference(product, line.lot)
+    known = names.lots.get((product.id, reference))
+    return product.id, known.number if known else reference
+
+
+def _told(lines: Sequence[ReceiveLine], names: Names) -> tuple[dict[Key, Dates], list[Fault]]:
+    """What is known of each lot and what the lines add to it, and what is wrong with that."""
+    told: dict[Key, Dates] = {}
     faults: list[Fault] = []
-    told: dict[tuple[int, Reference], tuple[dt.date | None, dt.date | None]] = {}
     for index, line in enumerate(lines):
         product, location = names.products.get(line.product), names.locations.get(line.location)
         if product is None or location is None:
@@ -89,84 +106,111 @@ def _faults_in_dates(lines: Sequence[ReceiveLine], names: Names) -> list[Fault]:
                     f"{location.full_code} is closed; choose another.",
                 )
             )
-        reference = lot_reference(product, line.lot)
-        known = names.lots.get((product.id, reference))
-        if known is not None:
-            faults += _differences(index, line, known)
-        elif product.shelf_life_days is not None and not (
-            line.expiry_date or line.best_before_date or line.production_date
-        ):
-            faults.append(
-                Fault(
-                    f"/lines/{index}/expiry_date",
-                    "date_required",
-                    f"{product.sku} goes stale: give the expiry or best-before date of lot {reference}.",
-                )
-            )
-            continue
-        dates = (line.expiry_date, line.best_before_date)
-        if known is None and told.setdefault((product.id, reference), dates) != dates:
-            faults.append(
-                Fault(
-                    f"/lines/{index}/expiry_date",
-                    "lot_date_differs",
-                    f"Lot {reference} stands here with two dates.",
-                )
-            )
-        if product.minimum_intake_days:
-            last_sale = known.last_sale_date if known else _last_sale(line, product.shelf_life_days)
-            remaining = (last_sale - today(location.timezone)).days
-            if remaining < product.minimum_intake_days:
+        given: Dates = {name: getattr(line, name) for name in DATES}
+        if product.lot_tracked:
+            key = _key(line, names)
+            known = names.lots.get(key)
+            if known is None:
+                given["expiry_date"] = _expiry(line, product.shelf_life_days)
+            own = told.setdefault(key, {name: getattr(known, name) if known else None for name in DATES})
+            faults += _differences(index, given, own, key[1])
+            for name in DATES:
+                own[name] = own[name] or given[name]
+            if known is None and product.shelf_life_days is not None and not _dated(own):
                 faults.append(
-                    errors.short_dated(
-                        index, str(reference), last_sale, remaining, product.minimum_intake_days
+                    Fault(
+                        f"/lines/{index}/expiry_date",
+                        "date_required",
+                        f"{product.sku} goes stale: give the expiry or best-before date of lot {key[1]}.",
                     )
                 )
-    return faults
+                continue
+        else:
+            # Without lots there is nothing a date could belong to; it counts at the door only.
+            own = {**given, "expiry_date": _expiry(line, product.shelf_life_days)}
+        last_sale = _last_sale(own)
+        remaining = (last_sale - today(location.timezone)).days
+        if product.minimum_intake_days and remaining < product.minimum_intake_days:
+            name = str(line.lot or product.sku)
+            faults.append(errors.short_dated(index, name, last_sale, remaining, product.minimum_intake_days))
+    return told, faults
 
 
-def _differences(index: int, line: ReceiveLine, known: LotName) -> list[Fault]:
+def _dated(dates: Dates) -> bool:
+    return any(dates[name] for name in DATES)
+
+
+def _last_sale(dates: Dates) -> dt.date:
+    return last_sale_date(expiry_date=dates["expiry_date"], best_before_date=dates["best_before_date"])
+
+
+def _differences(index: int, given: Dates, known: Dates, lot: Reference) -> list[Fault]:
     return [
-        errors.date_differs(index, name, known.number, was, given)
-        for name in ("expiry_date", "best_before_date", "production_date")
-        if (given := getattr(line, name)) is not None
-        and given != (was := getattr(known, name))
-        and was is not None
+        errors.date_differs(index, name, str(lot), was, date)
+        for name in DATES
+        if (date := given[name]) is not None and (was := known[name]) is not None and date != was
     ]
 
 
-def _complete_dates(lines: Sequence[ReceiveLine], names: Names) -> None:
-    """A date that a known lot lacked and this label gives is kept. One statement, only where needed."""
-    learned: dict[int, dict[str, Any]] = {}
-    for line in lines:
-        product = names.products[line.product]
-        key = (product.id, lot_reference(product, line.lot))
-        known = names.lots.get(key)
-        if known is None or not product.lot_tracked:
+def _complete_dates(
+    told: dict[Key, Dates], lines: Sequence[ReceiveLine], names: Names, *, actor: Actor, at: dt.datetime
+) -> None:
+    """A date that a known lot lacked and this label gives is kept. Three statements, only where needed.
+
+    The lots are locked, in id order, and read again: another label may have told another date meanwhile.
+    """
+    lacking = {
+        lot.id: key
+        for key, own in told.items()
+        if (lot := names.lots.get(key)) and any(own[name] != getattr(lot, name) for name in DATES)
+    }
+    if not lacking:
+        return
+    fresh = lock_lots(sorted(lacking))
+    raced: list[Fault] = []
+    changed: list[dict[str, Any]] = []
+    for index, line in enumerate(lines):
+        key = _key(line, names)
+        if (lot := names.lots.get(key)) is None or (now_known := fresh.get(lot.id)) is None:
             continue
-        dates = {
-            name: getattr(known, name) or getattr(line, name)
-            for name in ("expiry_date", "best_before_date", "production_date")
-        }
-        if all(dates[name] == getattr(known, name) for name in dates):
-            continue
-        last_sale = last_sale_date(
-            expiry_date=dates["expiry_date"], best_before_date=dates["best_before_date"]
+        dates: Dates = {name: getattr(now_known, name) or told[key][name] for name in DATES}
+        raced += _differences(index, told[key], {name: getattr(now_known, name) for name in DATES}, key[1])
+        learned = {name: dates[name] for name in DATES if dates[name] != getattr(now_known, name)}
+        if learned:
+            product, place = names.products[line.product], names.locations[line.location]
+            record(
+                actor=actor,
+                action="stock.lot_dates",
+                object_type="lot",
+                object_id=lot.id,
+                label=f"{product.sku} {lot.number}: {', '.join(learned)} read off a label",
+                before=dict.fromkeys(learned),
+                after=learned,
+                warehouse_id=place.warehouse_id,
+                at=at,
+            )
+            changed.append({"id": lot.id, **dates, "last_sale_date": _last_sale(dates)})
+        full = replace(
+            now_known,
+            expiry_date=dates["expiry_date"],
+            best_before_date=dates["best_before_date"],
+            production_date=dates["production_date"],
+            last_sale_date=_last_sale(dates),
         )
-        fresh = LotName(known.id, known.product_id, known.number, **dates, last_sale_date=last_sale)
-        names.lots[product.id, known.id] = names.lots[product.id, known.number] = fresh
-        learned[known.id] = {"id": known.id, **dates, "last_sale_date": last_sale}
-    if learned:
-        columns = dict.fromkeys(
-            ("expiry_date", "best_before_date", "production_date", "last_sale_date"), "date"
-        )
-        assignments = ", ".join(f"{name} = line.{name}" for name in columns)
-        execute(
-            f"UPDATE stock_lot SET {assignments} FROM "
-            + table("line", {"id": "bigint", **columns})
-            + " WHERE stock_lot.id = line.id",
-            [rows(learned[lot_id] for lot_id in sorted(learned))],
-        )
+        fresh[lot.id] = names.lots[lot.product_id, lot.id] = names.lots[key] = full
+    refuse_all(
+        raced, summary="Somebody received one of these lots with another date just now; nothing was received."
+    )
+    if not changed:
+        return
+    columns = dict.fromkeys((*DATES, "last_sale_date"), "date")
+    assignments = ", ".join(f"{name} = line.{name}" for name in columns)
+    execute(
+        f"UPDATE stock_lot SET {assignments} FROM "
+        + table("line", {"id": "bigint", **columns})
+        + " WHERE stock_lot.id = line.id",
+        [rows(changed)],
+    )
 
 
 def _expiry(line: ReceiveLine, shelf_life_days: int | None) -> dt.date | None:
@@ -176,38 +220,24 @@ def _expiry(line: ReceiveLine, shelf_life_days: int | None) -> dt.date | None:
     return line.production_date + dt.timedelta(days=shelf_life_days)
 
 
-def _last_sale(line: ReceiveLine, shelf_life_days: int | None) -> dt.date:
-    return last_sale_date(expiry_date=_expiry(line, shelf_life_days), best_before_date=line.best_before_date)
-
-
 def _lots_made(
-    lines: Sequence[ReceiveLine], names: Names, at: dt.datetime
-) -> dict[tuple[int, Reference], LotName]:
+    told: dict[Key, Dates], lines: Sequence[ReceiveLine], names: Names, at: dt.datetime
+) -> dict[Key, LotName]:
     """The lots of the lines, making those that are new: two statements, none when all are known."""
-    missing: dict[tuple[int, Reference], dict[str, Any]] = {}
+    missing: dict[Key, dict[str, Any]] = {}
     for line in lines:
-        product = names.products[line.product]
-        key = (product.id, lot_reference(product, line.lot))
+        key = _key(line, names)
         if key not in names.lots:
-            last_sale = _last_sale(line, product.shelf_life_days)
+            dates = told.get(key) or dict.fromkeys(DATES)
             missing[key] = {
-                "product_id": product.id,
+                "product_id": key[0],
                 "number": key[1],
-                "expiry_date": _expiry(line, product.shelf_life_days),
-                "best_before_date": line.best_before_date,
-                "production_date": line.production_date,
-                "last_sale_date": last_sale if product.lot_tracked else FOREVER,
+                **dates,
+                "last_sale_date": _last_sale(dates),
             }
     if not missing:
         return names.lots
-    columns = {
-        "product_id": "bigint",
-        "number": "text",
-        "expiry_date": "date",
-        "best_before_date": "date",
-        "production_date": "date",
-        "last_sale_date": "date",
-    }
+    columns = {"product_id": "bigint", "number": "text", **dict.fromkeys((*DATES, "last_sale_date"), "date")}
     listed = ", ".join(columns)
     execute(
         f"INSERT INTO stock_lot ({listed}, created_at) SELECT {listed}, %s FROM "
@@ -219,9 +249,10 @@ def _lots_made(
     raced = [
         fault
         for index, line in enumerate(lines)
-        if (key := (names.products[line.product].id, lot_reference(names.products[line.product], line.lot)))
-        in missing
-        for fault in _differences(index, line, made[key])
+        if (key := _key(line, names)) in missing
+        for fault in _differences(
+            index, missing[key], {name: getattr(made[key], name) for name in DATES}, key[1]
+        )
     ]
     refuse_all(
         raced, summary="Somebody received one of these lots with another date just now; nothing was received."
