@@ -7,7 +7,7 @@ import asyncio
 import contextvars
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +16,8 @@ from typing import Any
 import flet as ft
 
 from stillage_client import locale
-from stillage_client.api import auth
-from stillage_client.api.errors import ApiError, Unauthorized, Unreachable
+from stillage_client.api import auth, incoming
+from stillage_client.api.errors import ApiError, FileRefused, Unauthorized, Unreachable
 from stillage_client.api.records import Me, WarehouseRef
 from stillage_client.api.transport import Api, Tokens
 from stillage_client.scans import ScanFeed, desk
@@ -29,6 +29,8 @@ TICKET_KEY = "stillage.scan_ticket"  # wedge.js waits for this very name
 LANGUAGE_KEY = "stillage.language"
 STORE_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 3.0
+FILE_SECONDS = 60.0
+FILE_BYTES_MAX = 25_000_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class Visitor:
 
 
 visitor: ContextVar[Visitor] = ContextVar("stillage_visitor")
+
+
+@dataclass(frozen=True)
+class PickedFile:
+    """A file as the person's device names it. The name is for showing, never for a path."""
+
+    name: str
+    content: bytes
 
 
 class Session(ft.Observable):
@@ -147,6 +157,38 @@ class Session(ft.Observable):
         if self.user is not None:
             self.user = await auth.change_me(self._api, language=code)
             await self._hand_out_ticket()
+
+    # --- files -------------------------------------------------------------------------------------
+
+    async def pick_file(
+        self, *, extensions: Sequence[str] = (), limit_bytes: int = FILE_BYTES_MAX
+    ) -> PickedFile | None:
+        """Let the person choose a file and have its content; None when they chose none. Images when no extensions
+        are named. Raises FileRefused when it is too large or does not arrive.
+
+        The content does not come through Flet's socket, whose frames are small (hosting/file_door.py)."""
+        picker = ft.FilePicker()
+        files = await picker.pick_files(
+            file_type=ft.FilePickerFileType.CUSTOM if extensions else ft.FilePickerFileType.IMAGE,
+            allowed_extensions=list(extensions) or None,
+        )
+        if not files:
+            return None
+        chosen = files[0]
+        if chosen.size > limit_bytes:
+            raise FileRefused(limit_bytes)
+        ticket, content = incoming.desk.expect(limit_bytes)
+        try:
+            upload = ft.FilePickerUploadFile(f"/client/files/{ticket}", id=chosen.id, name=chosen.name)
+            await picker.upload([upload])
+            async with asyncio.timeout(FILE_SECONDS):
+                return PickedFile(chosen.name, await content)
+        except (TimeoutError, asyncio.CancelledError, RuntimeError) as problem:
+            if isinstance(problem, asyncio.CancelledError) and not content.cancelled():
+                raise
+            raise FileRefused from problem
+        finally:
+            incoming.desk.forget(ticket)
 
     async def reconnected(self) -> None:
         """The browser is back on this session: is it still the same person's?"""

@@ -75,6 +75,8 @@ class Refused(ApiError):
             return t("Your role does not allow this.")
         if self.status in (412, 428):
             return t("Somebody changed this in the meantime. Look at it again, then save.")
+        if self.status == 503:
+            return t("The server is busy. Try again in a moment.")
         if self.status >= 500:
             return t("The server could not do this. The fault is written down.")
         said = self.detail or self.title
@@ -86,6 +88,20 @@ def _too_many(seconds: int | None) -> str:
     if not seconds:
         return t("Too many tries. Wait a minute, then try again.")
     return t("Too many tries. Try again in {seconds} seconds.", seconds=seconds)
+
+
+class FileRefused(ApiError):
+    """A chosen file was not taken: too large, or it never arrived."""
+
+    def __init__(self, limit_bytes: int | None = None) -> None:
+        super().__init__(limit_bytes)
+        self.limit_bytes = limit_bytes
+
+    @property
+    def sentence(self) -> str:
+        if self.limit_bytes is None:
+            return t("The file did not arrive. Choose it again.")
+        return t("The file is too large; {mb} MB is the most.", mb=self.limit_bytes // 1_000_000)
 
 
 class Unreadable(ApiError, ValueError):

@@ -131,7 +131,10 @@ class Api:
                 raise Unauthorized
             if tokens.access != used:
                 return  # somebody refreshed while we waited
-            answer = await self._send("POST", PREFIX + "auth/token/refresh", json={"refresh": tokens.refresh})
+            # A lost answer may be asked for again: the server gives the same pair for some seconds.
+            answer = await self._retried(
+                "POST", PREFIX + "auth/token/refresh", json={"refresh": tokens.refresh}
+            )
             if answer.status_code >= 500 or answer.status_code == 429:
                 raise _refusal(answer)
             if answer.status_code != 200:
@@ -191,9 +194,12 @@ class Api:
         )
 
     async def sign_in(self, username: str, password: str) -> None:
-        """Trade name and password for tokens. Not retried: that would count as a second try."""
-        answer = await self._send(
-            "POST", PREFIX + "auth/token", json={"username": username, "password": password}
+        """Trade name and password for tokens. A lost answer is not asked for again: it would count as a try."""
+        answer = await self._retried(
+            "POST",
+            PREFIX + "auth/token",
+            json={"username": username, "password": password},
+            lost_too=False,
         )
         if answer.status_code == 401:
             raise Unauthorized(_problem(answer).get("code", "invalid_credentials"))
@@ -249,12 +255,16 @@ class Api:
             return answer
         raise _refusal(answer)
 
-    async def _retried(self, method: Method, url: str, **rest: Any) -> httpx.Response:
+    async def _retried(
+        self, method: Method, url: str, *, lost_too: bool = True, **rest: Any
+    ) -> httpx.Response:
         """Reads are repeatable, and writes carry their key: both may be sent again when the line drops."""
         for pause in PAUSES:
             try:
                 answer = await self._send(method, url, **rest)
             except Unreachable:
+                if not lost_too:
+                    raise
                 await asyncio.sleep(pause)
                 continue
             if not _asks_again(answer, method):

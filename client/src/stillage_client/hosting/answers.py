@@ -25,7 +25,7 @@ async def answer(
     about = list(headers)
     if not any(name == b"content-type" for name, _ in about) and body:
         about.append((b"content-type", b"text/plain; charset=utf-8"))
-    if status != 304:
+    if status not in (204, 304):
         about.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": about})
     await send({"type": "http.response.body", "body": b"" if head_only else body})
@@ -38,13 +38,13 @@ async def answer_json(send: Send, status: int, content: dict[str, Any], *, heade
 
 async def read_body(receive: Receive, limit: int) -> bytes:
     """The whole body of a request, if it is no longer than `limit` bytes."""
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise ConnectionError
-        body += bytes(message.get("body", b""))
+        body += message.get("body", b"")
         if len(body) > limit:
             raise TooLarge
         if not message.get("more_body"):
-            return body
+            return bytes(body)
