@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,19 @@ from django.test import override_settings
 
 from stillage.accounts import tokens
 from tests.people import anonymous_client, make_session, make_user
-from tests.serving.processes import KEY, TOKEN_KEY, copy_of, free_port, gunicorn, production, run
+from tests.serving.processes import (
+    HOST,
+    KEY,
+    ROOT,
+    TOKEN_KEY,
+    copy_of,
+    environment,
+    free_port,
+    gunicorn,
+    production,
+    run,
+    serving,
+)
 
 MANAGE = "server/manage.py"
 WSGI = "import stillage.config.wsgi"
@@ -186,3 +202,44 @@ def test_the_front_end_starts_without_any_secret_but_not_without_its_names(tmp_p
     assert (refused.returncode, "STILLAGE_API_URL must say" in refused.stderr) == (1, True)
     refused = run("-m", "stillage", "front", env={**env, "STILLAGE_ALLOWED_HOSTS": "*"})
     assert (refused.returncode, "STILLAGE_ALLOWED_HOSTS must name" in refused.stderr) == (1, True)
+
+
+def test_the_front_end_serves_the_client_without_knowing_a_secret(tmp_path: Path) -> None:
+    port = free_port()
+    env = environment(
+        STILLAGE_HOME=str(tmp_path),
+        STILLAGE_API_URL="http://127.0.0.1:9",
+        STILLAGE_ALLOWED_HOSTS=HOST,
+        STILLAGE_ALLOWED_ORIGINS=f"https://{HOST}",
+    )
+    command = [sys.executable, "-m", "stillage", "front", "--port", str(port)]
+    with serving(command, port=port, env=env, log_file=tmp_path / "log", ready="/") as front:
+        page = front.request("GET", "/", headers={"X-Forwarded-Proto": "https"})
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert page.headers["strict-transport-security"].startswith("max-age=")
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+        assert front.request("GET", "/", headers={"Host": "evil.example"}).status_code == 400
+        for path in ("/docs", "/openapi.json", "/api/v1/stock.json"):
+            assert front.request("GET", path).status_code == 404
+        healthy = [sys.executable, "deploy/healthy.py", f"http://127.0.0.1:{port}/"]
+        assert subprocess.run(healthy, cwd=ROOT, env=env, timeout=20, check=False).returncode == 0
+    assert subprocess.run(healthy, cwd=ROOT, env=env, timeout=20, check=False).returncode == 1
+
+
+def test_the_worker_starts_and_ends_when_told(migrated: Path, tmp_path: Path) -> None:
+    env = production(copy_of(migrated, tmp_path), tmp_path)
+    with (tmp_path / "log").open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "stillage", "worker"], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
+    try:
+        ended = time.monotonic() + 40
+        while "Starting worker" not in (tmp_path / "log").read_text() and time.monotonic() < ended:
+            assert worker.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        worker.terminate()
+        assert worker.wait(20) == 0
+    finally:
+        worker.kill()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert {"at", "level", "logger", "message"} <= set(lines[0])
