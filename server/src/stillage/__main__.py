@@ -132,6 +132,9 @@ def worker() -> None:
     _setup()
     from django.core.management import call_command
 
+    from stillage.catalogue.importing.job import resume_imports
+
+    resume_imports()
     call_command("db_worker", interval=1.0, startup_delay=False)
 
 
