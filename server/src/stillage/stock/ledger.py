@@ -336,28 +336,28 @@ class Open:
 
 
 def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
-    """Lock the balances (in id order) behind the open allocations of some demands, and read them."""
+    """Lock the balances (in id order) behind the open allocations of some demands, and read them. Two statements.
+
+    They are read after the lock, in a statement of their own: whoever held it may have used them up.
+    """
     keys = [str(one) if is_postgres() else one.hex for one in demand_ids]
     wanted, parameters = member(keys, "uuid")
+    locked = fetch(
+        "SELECT b.id FROM stock_balance b WHERE EXISTS (SELECT 1 FROM stock_allocation a"
+        f" WHERE a.lot_id = b.lot_id AND a.location_id = b.location_id AND a.demand_id {wanted})"
+        " ORDER BY b.id" + for_update("b"),
+        parameters,
+    )
+    if not locked:
+        return []
+    balances, more = member([row[0] for row in locked], "bigint")
     found = fetch(
         "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.quantity"
         " FROM stock_allocation a JOIN stock_balance b ON b.lot_id = a.lot_id AND b.location_id = a.location_id"
-        f" WHERE a.demand_id {wanted} ORDER BY b.id" + for_update("b"),
-        parameters,
+        f" WHERE a.demand_id {wanted} AND b.id {balances} ORDER BY b.id",
+        [*parameters, *more],
     )
-    return [
-        Open(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            row[6] if isinstance(row[6], UUID) else UUID(row[6]),
-            row[7],
-        )
-        for row in found
-    ]
+    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), row[7]) for row in found]
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
