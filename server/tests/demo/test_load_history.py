@@ -9,11 +9,13 @@ import pytest
 from django.db import transaction
 
 from stillage.audit.models import Entry
+from stillage.catalogue.models import Product
 from stillage.core.clock import now
 from stillage.core.errors import Refusal
-from stillage.places.models import Location
+from stillage.places.models import Location, Warehouse
 from stillage.stock.models import Balance, Lot, Movement
 from stillage.stock.operations import MoveLine, PastLot, PastMovement, load_history, move
+from stillage.stock.reconcile import disagreements
 from tests.builders import BOSS, make_product, make_warehouse, receive
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,28 @@ def test_balances_are_what_the_movements_add_up_to() -> None:
         "scrap",
     ]
     assert Entry.objects.get(action="stock.load_history").object_label == "4 movements of 1 lots"
+
+
+def test_each_operation_of_the_past_has_the_audit_row_it_would_have_written() -> None:
+    make_warehouse("MAIN")
+    make_warehouse("NORTH")
+    movements = [
+        past("receive", "MAIN/~supplier", "MAIN/A-01", 24, hours_ago=9),
+        past("move", "MAIN/A-01", "NORTH/A-01", 12, hours_ago=8),
+    ]
+    lot = a_lot()
+    load_history(actor=BOSS, lots=[lot], movements=movements, at=AT)
+    told = Entry.objects.filter(object_type="operation").order_by("id")
+    sku = Product.objects.get().sku
+    assert list(told.values_list("action", "username", "object_id", "at")) == [
+        ("stock.receive", "somebody", str(movements[0].operation_id), movements[0].moved_at),
+        *[("stock.move", "somebody", str(movements[1].operation_id), movements[1].moved_at)] * 2,
+    ]
+    assert told[0].object_label == f"24 x {sku} L1: supplier to MAIN/A-01"
+    assert set(told.values_list("warehouse_id", flat=True)) == set(
+        Warehouse.objects.values_list("id", flat=True)
+    )
+    assert disagreements(seal=False) == []
 
 
 def test_the_ledger_goes_on_from_a_loaded_history() -> None:
