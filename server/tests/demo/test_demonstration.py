@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from django.db.models import Sum
 
 from stillage.accounts.models import User
@@ -20,9 +24,10 @@ from stillage.core.clock import now
 from stillage.demo import fill_if_empty
 from stillage.demo.site import TIMEZONE
 from stillage.demo.story import Story, make_story
-from stillage.places.models import VIRTUAL
+from stillage.places.models import VIRTUAL, Location
 from stillage.stock import queries
 from stillage.stock.models import Allocation, Balance, Hold, Movement
+from stillage.stock.reconcile import disagreements
 
 DAY = dt.date(2026, 3, 2)
 AT = now()
@@ -40,8 +45,6 @@ def story() -> Story:
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: Any) -> Any:
     """One filled database for all the tests that only look; taken away by rolling back."""
-    from django.db import transaction
-
     with django_db_blocker.unblock(), transaction.atomic():
         assert fill_if_empty(scale="small", at=AT)
         yield
@@ -56,11 +59,31 @@ def test_the_same_seed_and_day_tell_the_same_story(story: Story) -> None:
     assert digest(make_story(today=DAY, scale="small", seed=1).moved) != digest(story.moved)
 
 
-def test_the_story_does_not_depend_on_the_interpreters_hash_seed(story: Story) -> None:
-    import os
-    import subprocess
-    import sys
+@pytest.mark.parametrize("later", range(7))
+def test_whatever_the_weekday_the_buildings_are_full_and_the_trouble_is_there(later: int) -> None:
+    today = DAY + dt.timedelta(days=later)
+    told = make_story(today=today, scale="small")
+    on_hand: dict[tuple[int, str], int] = {}
+    for one in told.moved:
+        on_hand[one.lot, one.source] = on_hand.get((one.lot, one.source), 0) - one.units
+        on_hand[one.lot, one.target] = on_hand.get((one.lot, one.target), 0) + one.units
+    here = {lot for (lot, place), units in on_hand.items() if units > 0 and "~" not in place}
+    dates = {lot: told.lots[lot].best_before_date or told.lots[lot].expiry_date for lot in here}
+    stocked = {told.lots[lot].product for lot in here}
+    assert len(told.products) * 0.8 <= len(stocked) < len(told.products)
+    assert 1 <= sum(1 for date in dates.values() if date is not None and date < today) <= 4
+    assert (
+        sum(
+            1
+            for date in dates.values()
+            if date is not None and today <= date <= today + dt.timedelta(days=30)
+        )
+        >= 2
+    )
+    assert told.moved[-1].at < dt.datetime.combine(today, dt.time(), dt.UTC).timestamp() - 5 * 3600
 
+
+def test_the_story_does_not_depend_on_the_interpreters_hash_seed(story: Story) -> None:
     program = (
         "import django, datetime, hashlib; django.setup()\n"
         "from stillage.demo.story import make_story\n"
@@ -125,7 +148,7 @@ def test_each_balance_is_the_sum_of_its_movements(filled: None) -> None:
         (lot, place): units
         for lot, place, units in Balance.objects.values_list("lot_id", "location_id", "on_hand")
     }
-    virtual = set(Balance.objects.none().values_list("location_id")) | _virtual()
+    virtual = _virtual()
     assert balances == {key: units for key, units in sums.items() if key[1] not in virtual}
     by_lot: dict[int, int] = {}
     for (lot, _), units in sums.items():
@@ -134,9 +157,11 @@ def test_each_balance_is_the_sum_of_its_movements(filled: None) -> None:
 
 
 def _virtual() -> set[int]:
-    from stillage.places.models import Location
-
     return set(Location.objects.filter(kind__in=VIRTUAL).values_list("id", flat=True))
+
+
+def test_the_books_agree(filled: None) -> None:
+    assert disagreements(seal=False) == []
 
 
 def test_no_place_ever_held_less_than_nothing(filled: None) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from stillage.accounts.models import User
 from stillage.catalogue.models import Pack, Product
@@ -49,8 +50,6 @@ def digest() -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_filled_twice_at_the_same_instant_it_is_the_same_to_the_byte() -> None:
-    from django.core.management import call_command
-
     assert fill_if_empty(scale="small", at=AT)
     first = digest()
     call_command("flush", verbosity=0, interactive=False)

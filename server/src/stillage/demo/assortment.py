@@ -10,7 +10,7 @@ from stillage.demo.drinks import BRANDS, FORMATS, GEAR_COST, SORTS, WELL_KNOWN, 
 
 # GS1 keeps the prefix 952 for demonstrations: no such number is on any real bottle.
 DEMONSTRATION_PREFIX: Final = "952"
-DRAUGHT_LIVES: Final = (60, 75, 90, 90)
+DRAUGHT_LIVES: Final = (75, 90, 90)
 RESERVED_CODE: Final = "STL"  # begins command codes
 
 

@@ -56,7 +56,6 @@ def _write(story: Story, *, at: dt.datetime, report: Report) -> None:
     products = write.write_catalogue(story)
     write.write_parties(story)
     people = create_demo_people(warehouses)
-    write.record_filling(story, actor=actor, at=at)
     write.write_history(
         story,
         actor=actor,
@@ -68,3 +67,4 @@ def _write(story: Story, *, at: dt.datetime, report: Report) -> None:
     write.age(story, products)
     report("Letting the last hours pass", 0.93)
     LastHours(story=story, people=people, warehouses=warehouses, at=at).happen()
+    write.record_filling(story, actor=actor, at=at)

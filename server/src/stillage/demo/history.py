@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from string import ascii_uppercase
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,8 @@ BREAKAGES: Final = (
     "Case wet through",
 )
 COUNTED: Final = ("Cycle count", "Cycle count", "Found behind the rack", "Picked short, not booked")
-CLEARED_AFTER_DAYS: Final = 2
+CLEARED_AFTER_DAYS: Final = 1
+LEFT_OVER_CASES: Final = 5
 
 
 class Moved(NamedTuple):
@@ -119,8 +121,10 @@ class History:
             self._bargains[bargain.arrives].append(bargain)
         self._in_transit: list[tuple[Shelf, int, int, int]] = []  # shelf, lot, last sale, units
         self._known: dict[tuple[int, str], int] = {}
+        self._overlooked: set[int] = set()  # lots of bargains: nobody has cleared them away yet
         self._operation = 0
-        self._orders, self._purchases, self._transfers = 8_000, 1_200, 300
+        self.orders, self.purchases = 8_000, 1_200  # the numbers of the last documents
+        self._transfers = 300
         # The day that is being told.
         self._day, self._number, self._midnight = first, 0, 0
 
@@ -150,28 +154,27 @@ class History:
 
     # ---- goods in -------------------------------------------------------------------------------
     def _open(self) -> None:
-        """The building is filled before the first day: every product has some weeks of stock."""
-        self._begin(0)
+        """The building is filled on the first working day: every product has some weeks of stock."""
+        opening = int(self._first.weekday() == SUNDAY)
+        self._begin(opening)
         for shelf in self._shelves:
             if shelf.first_day == 0:
                 weeks = shelf.pace.cover_weeks * self._rng.uniform(0.5, 1.1) + 1
-                units = self._whole_cases(shelf, weeks * shelf.units_per_week(self._day, 0))
-                self._due[0][shelf.warehouse, shelf.product.supplier].append(Delivery(shelf, units))
+                if shelf.last_supply_day == 0:
+                    weeks = 1.5
+                units = self._whole_cases(shelf, weeks * shelf.units_per_week(self._day, opening))
+                self._due[opening][shelf.warehouse, shelf.product.supplier].append(Delivery(shelf, units))
                 shelf.on_order += units
 
     def _morning(self) -> None:
+        trip = self._next_operation()
         for shelf, lot, last_sale, units in self._in_transit:
-            self._put_away(
-                shelf, shelf.stack_of(lot, last_sale), units, f"{shelf.warehouse}/TRANSIT", self._clock(7)
-            )
+            stack = shelf.stack_of(lot, last_sale)
+            self._put_away(shelf, stack, units, f"{shelf.warehouse}/TRANSIT", self._clock(7), trip)
         self._in_transit = []
         for bargain in self._bargains.get(self._number, ()):
             shelf = bargain.shelf
-            weeks = max(1.0, (bargain.last_sale - self._day).days / 7) * bargain.too_much
-            units = (
-                self._whole_cases(shelf, weeks * shelf.units_per_week(self._day, self._number))
-                + shelf.product.case
-            )
+            units = self._whole_cases(shelf, self._too_much(bargain)) + LEFT_OVER_CASES * shelf.product.case
             self._due[self._number][shelf.warehouse, shelf.product.supplier].append(
                 Delivery(shelf, units, bargain.last_sale)
             )
@@ -179,25 +182,36 @@ class History:
         for (warehouse, _), deliveries in sorted(self._due.pop(self._number, {}).items()):
             self._receive(warehouse, deliveries)
 
+    def _too_much(self, bargain: Bargain) -> float:
+        """More than will be asked for until its date, counting what is there already."""
+        shelf = bargain.shelf
+        asked = 0.0
+        for days in range(0, (bargain.last_sale - self._day).days, 7):
+            asked += shelf.units_per_week(self._day + dt.timedelta(days=days), self._number + days)
+        return max(0.0, asked * bargain.too_much - shelf.on_hand - shelf.on_order)
+
     def _receive(self, warehouse: str, deliveries: list[Delivery]) -> None:
         at = self._clock(self._rng.uniform(6.5, 9.5))
-        operation = self._next_operation()
-        self._purchases += 1
+        operation = trip = self._next_operation()
+        self.purchases += 1
         dock = f"{warehouse}/RECV"
         for index, delivery in enumerate(deliveries):
             shelf, product = delivery.shelf, delivery.shelf.product
             shelf.on_order -= delivery.units
             lot, last_sale = self._lot(delivery, at)
+            if delivery.last_sale is not None:
+                self._overlooked.add(lot)
             cost = (product.unit_cost * Decimal(self._rng.randint(96, 105)) / 100).quantize(Decimal("0.0001"))
             self.moved.append(
                 Moved(
                     at, "receive", lot, f"{warehouse}/~supplier", dock, delivery.units, operation,
-                    "picker" if warehouse == "MAIN" else "manager", f"PO-{self._purchases}", "", cost,
+                    "picker" if warehouse == "MAIN" else "manager", f"PO-{self.purchases}", "", cost,
                 )
             )  # fmt: skip
-            self._put_away(
-                shelf, shelf.stack_of(lot, last_sale), delivery.units, dock, at + 900 + 180 * (index % 25)
-            )
+            # A trip with the truck takes four lines.
+            trip = trip if index % 4 else self._next_operation()
+            stack = shelf.stack_of(lot, last_sale)
+            self._put_away(shelf, stack, delivery.units, dock, at + 900 + 600 * (index // 4 % 7), trip)
 
     def _lot(self, delivery: Delivery, at: int) -> tuple[int, int]:
         """The lot of a delivery and its last day: sometimes one that came before, mostly a new one."""
@@ -206,7 +220,7 @@ class History:
             return self._keep(shelf, "", at, None, None), NEVER
         life = product.shelf_life_days
         age = rng.randint(2, 8) if product.format.draught else rng.randint(4, 30)
-        if self._number == 0 and life:
+        if self._number <= 1 and life:
             age = rng.randint(2, max(3, int((life - product.minimum_intake_days) * 0.8)))
         made = self._day - dt.timedelta(days=age)
         last_sale = delivery.last_sale
@@ -226,7 +240,7 @@ class History:
     ) -> int:
         """The lot of that number; another letter behind it when the number stands for other dates already."""
         product = shelf.product
-        for letter in ("", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
+        for letter in ("", *ascii_uppercase):
             name = number + letter
             known = self._known.get((shelf.number, name))
             if known is None:
@@ -247,9 +261,8 @@ class History:
         )
         return len(self.lots) - 1
 
-    def _put_away(self, shelf: Shelf, stack: Stack, units: int, source: str, at: int) -> None:
+    def _put_away(self, shelf: Shelf, stack: Stack, units: int, source: str, at: int, operation: int) -> None:
         """To the face while there is room, the rest by the pallet to the places above."""
-        operation = self._next_operation()
         pallet = shelf.product.format.units_per_pallet
         on_face = sum(one.at.get(shelf.face, 0) for one in shelf.stacks)
         left, parts = units, []
@@ -293,7 +306,7 @@ class History:
             baskets.append(lines[start : start + size])
             start += size
         for number, basket in enumerate(baskets):
-            self._orders += 1
+            self.orders += 1
             customer = self._rng.choices(customers, weights)[0]
             at = self._clock(11.25 + 5.25 * number / len(baskets))
             operation = self._next_operation()
@@ -312,7 +325,7 @@ class History:
                 self.moved.append(
                     Moved(
                         at, "issue", stack.lot, shelf.face, f"{shelf.warehouse}/~customer", taken, operation, who,
-                        f"SO-{self._orders}",
+                        f"SO-{self.orders}",
                     )
                 )  # fmt: skip
                 units -= taken
@@ -345,7 +358,7 @@ class History:
     # ---- after hours ----------------------------------------------------------------------------
     def _evening(self) -> None:
         weekday = self._day.weekday()
-        if weekday == MONDAY:
+        if weekday in (MONDAY, THURSDAY):
             self._clear_expired()
         if weekday == TUESDAY:
             self._feed_north()
@@ -374,7 +387,9 @@ class History:
     def _clear_expired(self) -> None:
         limit = self._day.toordinal() - CLEARED_AFTER_DAYS
         for shelf in self._shelves:
-            for stack in [one for one in shelf.stacks if one.last_sale < limit]:
+            for stack in [
+                one for one in shelf.stacks if one.last_sale < limit and one.lot not in self._overlooked
+            ]:
                 for place, units in list(stack.at.items()):
                     self._leave(shelf, stack, place, units, "scrap", "Past its date", 17.1)
 
@@ -470,11 +485,13 @@ class History:
         cover = shelf.pace.cover_weeks
         life = shelf.product.shelf_life_days
         if life is not None:
-            cover = min(cover, (life - 25) / 7 * 0.22 if life <= 90 else life / 7 * 0.3)
+            cover = min(cover, (life - 25) / 7 * 0.18 if life <= 90 else life / 7 * 0.3)
         position = shelf.on_hand + shelf.on_order
         if position >= guess * (lead_days / 7 + 1 + cover * 0.5):
             return 0
-        return self._whole_cases(shelf, guess * (lead_days / 7 + 1.4 + cover) - position)
+        return self._whole_cases(
+            shelf, guess * (lead_days / 7 + (1.1 if shelf.product.format.draught else 1.4) + cover) - position
+        )
 
     def _whole_cases(self, shelf: Shelf, units: float) -> int:
         cases = max(math.ceil(units / shelf.product.case), 2)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from django.db.models import Max
 from stillage.accounts.models import User
 from stillage.accounts.roles import permissions_of
 from stillage.core.actor import Actor
+from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import chance
 from stillage.demo.history import lot_number
 from stillage.demo.story import Story
 from stillage.places.models import Location, Warehouse
 from stillage.stock import operations
-from stillage.stock.models import Balance
+from stillage.stock.models import Balance, Lot
 
 LONGEST_AGO: Final = dt.timedelta(hours=5)
 HOLDS: Final = (  # why, and how many days ago
@@ -131,7 +133,7 @@ class LastHours:
             lines.append(
                 operations.ReceiveLine(
                     product=plan.sku,
-                    lot=lot_number(plan, made) + "T",
+                    lot=_new_number(plan, made),
                     location="MAIN/RECV",
                     quantity=plan.case * self._rng.choice((20, 24, 30, 40, 48)),
                     production_date=made,
@@ -145,7 +147,8 @@ class LastHours:
         return list(answer["movements"])
 
     def _receive_and_put_away(self, *, minutes: float) -> None:
-        received = self._receipt(4, at=self._ago(minutes), reference="PO-9101")
+        reference = f"PO-{self._story.purchases + 1}"
+        received = self._receipt(4, at=self._ago(minutes), reference=reference)
         free = (
             Location.objects.filter(warehouse=self._main, kind="storage", balances__isnull=True)
             .exclude(zone="")
@@ -165,12 +168,12 @@ class LastHours:
             )
         ]
         operations.move(
-            actor=self._people.picker, lines=lines, reference="PO-9101", at=self._ago(minutes - 22)
+            actor=self._people.picker, lines=lines, reference=reference, at=self._ago(minutes - 22)
         )
 
     def _receive_on_the_dock(self, *, minutes: float) -> None:
         """The truck that is being unloaded now."""
-        self._receipt(3, at=self._ago(minutes), reference="PO-9102")
+        self._receipt(3, at=self._ago(minutes), reference=f"PO-{self._story.purchases + 2}")
 
     # ---- promised and shipped -------------------------------------------------------------------
     def _promise(self, *, minutes: float) -> list[tuple[str, list[UUID]]]:
@@ -184,7 +187,7 @@ class LastHours:
         )
         cases = {plan.sku: plan.case for plan in self._story.products}
         for number in range(max(6, len(able) // 8)):
-            reference = f"SO-{90_001 + number}"
+            reference = f"SO-{self._story.orders + 1 + number}"
             demands = [
                 operations.Demand(
                     id=UUID(int=self._rng.getrandbits(128), version=4),
@@ -280,6 +283,13 @@ class LastHours:
                 reason="Wrong place",
                 at=self._ago(minutes - 2),
             )
+
+
+def _new_number(plan: ProductPlan, made: dt.date) -> str:
+    """The maker's number for the day, with a letter behind it when it is taken."""
+    taken = set(Lot.objects.filter(product__sku=plan.sku).values_list("number", flat=True))
+    number = lot_number(plan, made)
+    return next(name for letter in ("", *ascii_uppercase) if (name := number + letter) not in taken)
 
 
 def _name(balance: Balance) -> tuple[str, str, str]:

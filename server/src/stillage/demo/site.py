@@ -8,9 +8,9 @@ from typing import Final
 WAREHOUSES: Final = (("MAIN", "Bristol warehouse"), ("NORTH", "Leeds warehouse"))
 TIMEZONE: Final = "Europe/London"
 FACE_LEVELS: Final = (1, 2)
-PALLET_LEVELS: Final = (3, 4, 5)
+PALLET_LEVELS: Final = (3, 4, 5, 6)
 BAYS_PER_AISLE: Final = 12
-FLOOR_PLACES: Final = 12
+FLOOR_PLACES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class PlacePlan:
 
 
 def make_places(warehouse: str, products_by_zone: Mapping[str, int]) -> list[PlacePlan]:
-    """A face for each product and a third more pallet places than faces; the dock RECV is there already."""
+    """A face for each product and two pallet places; the dock RECV is there already."""
     places = [
         PlacePlan(warehouse, "CAGE", "quarantine", "", 9_000),
         PlacePlan(warehouse, "RET", "returns", "", 9_010),

@@ -11,7 +11,7 @@ from stillage.demo import demand
 from stillage.demo.assortment import ProductPlan, make_assortment
 from stillage.demo.chance import SEED, chance
 from stillage.demo.drinks import WELL_KNOWN
-from stillage.demo.history import Bargain, History, LotPlan, Moved
+from stillage.demo.history import SUNDAY, Bargain, History, LotPlan, Moved
 from stillage.demo.parties import SUPPLIERS, CustomerPlan, SupplierPlan, make_customers
 from stillage.demo.shelves import Shelf
 from stillage.demo.site import WAREHOUSES, PlacePlan, make_places
@@ -31,7 +31,7 @@ class Scale:
 
 
 SCALES: Final = {
-    "full": Scale(every=1, weeks=104, customers=300, bargains=14, expired=3, stopped=6, discontinued=14),
+    "full": Scale(every=1, weeks=104, customers=300, bargains=11, expired=3, stopped=6, discontinued=14),
     "small": Scale(every=14, weeks=8, customers=40, bargains=3, expired=2, stopped=2, discontinued=1),
 }
 
@@ -48,6 +48,8 @@ class Story:
     places: list[PlacePlan]
     lots: list[LotPlan]
     moved: list[Moved]
+    orders: int  # the number of the last sales order
+    purchases: int  # and of the last purchase order
 
 
 def make_story(
@@ -79,7 +81,18 @@ def make_story(
         bargains=_bargains(shelves, rng, size=size, days=days, today=today),
     )
     history.tell(on_day)
-    return Story(first, today, products, suppliers, customers, places, history.lots, history.moved)
+    return Story(
+        first,
+        today,
+        products,
+        suppliers,
+        customers,
+        places,
+        history.lots,
+        history.moved,
+        history.orders,
+        history.purchases,
+    )
 
 
 def _chosen(products: list[ProductPlan], size: Scale) -> list[ProductPlan]:
@@ -131,6 +144,7 @@ def _shelf(
 ) -> Shelf:
     smaller = 1.0 if warehouse == "MAIN" else 0.6
     draught = 0.55 if product.case == 1 else 1.0
+    famous = 2.5 if product.name in WELL_KNOWN and product.case > 1 else 1.0
     return Shelf(
         product=product,
         number=number,
@@ -138,7 +152,7 @@ def _shelf(
         face=face,
         pace=pace,
         lines_per_week=rng.uniform(*pace.lines_per_week) * smaller,
-        cases_per_line=max(1.0, rng.uniform(*pace.cases_per_line) * draught),
+        cases_per_line=max(1.0, rng.uniform(*pace.cases_per_line) * draught * famous),
         growth_per_year=rng.uniform(*pace.growth_per_year),
         fed_from_main=warehouse != "MAIN" and pace.name in ("slow", "intermittent", "dying"),
         first_day=product.launched_day,
@@ -161,7 +175,7 @@ def _stop_some(shelves: list[Shelf], rng: random.Random, *, size: Scale, days: i
     stopped = set(rng.sample(quick, min(size.stopped, len(quick))))
     for shelf in shelves:
         if shelf.number in stopped:
-            shelf.last_supply_day = days - min(rng.randint(50, 75), days - 7)
+            shelf.last_supply_day = max(0, days - rng.randint(56, 75))
 
 
 def _bargains(
@@ -172,7 +186,7 @@ def _bargains(
         shelf
         for shelf in shelves
         if shelf.warehouse == "MAIN" and shelf.product.shelf_life_days and not shelf.product.discontinued
-        and not shelf.product.format.draught and shelf.pace.name in ("fast", "medium", "slow")
+        and not shelf.product.format.draught and shelf.pace.name in ("medium", "slow")
         and shelf.last_supply_day > days and shelf.first_day == 0
     ]  # fmt: skip
     found: list[Bargain] = []
@@ -182,6 +196,8 @@ def _bargains(
         remaining = -rng.randint(1, 5) if expired else rng.randint(2, 29)
         lasted = max(shelf.product.minimum_intake_days, 20) + rng.randint(2, 12)
         arrives = min(days - 3, max(1, days + remaining - lasted))
+        if (today - dt.timedelta(days=days - arrives)).weekday() == SUNDAY:
+            arrives += 1
         last_sale = today + dt.timedelta(days=remaining)
-        found.append(Bargain(shelf, arrives, last_sale, rng.uniform(1.3, 1.9)))
+        found.append(Bargain(shelf, arrives, last_sale, rng.uniform(1.15, 1.5) + (0.4 if expired else 0.0)))
     return found
