@@ -357,7 +357,19 @@ def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
         f" WHERE a.demand_id {wanted} AND b.id {balances} ORDER BY b.id",
         [*parameters, *more],
     )
-    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), row[7]) for row in found]
+    return [
+        Open(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6] if isinstance(row[6], UUID) else UUID(row[6]),
+            row[7],
+        )
+        for row in found
+    ]
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
