@@ -32,13 +32,27 @@ def Small() -> ft.Control:
     return ft.Column([ft.Text(f"ready {session.ready}"), ft.Button("Fail", on_click=fail)])
 
 
+@ft.component
+def Ticking() -> ft.Control:
+    """A page the server writes to fifty times a second."""
+    number, count = ft.use_state(0)
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            count(lambda n: n + 1)
+
+    ft.use_effect(tick, [])
+    return ft.Text(f"tick {number}")
+
+
 def client(cache: Path, **more: Any) -> Any:
     return create_app(
         api_base="http://127.0.0.1:9",
         allowed_hosts={"127.0.0.1"} | more.pop("hosts", set()),
         allowed_origins=more.pop("origins", set()),
         cache_dir=cache,
-        app=Small,
+        app=more.pop("app", Small),
         **more,
     )
 
@@ -291,17 +305,17 @@ def test_sockets_of_one_address_are_bounded(client_cache: Path) -> None:
 # --- what is left behind --------------------------------------------------------------------------
 
 
-def test_vanished_sockets_leave_nothing_connected(client_cache: Path) -> None:
+def test_sockets_that_vanish_while_they_are_written_to_leave_nothing_connected(client_cache: Path) -> None:
     before = set(sessions())
 
     async def story(url: str) -> None:
         for turn in range(30):
             async with peer(url) as one:
                 if turn % 2:
-                    await one.send(PROPS, {"id": 1, "props": {"width": 500.0 + turn}})
+                    await one.until(lambda: "tick 3" in one.said(), "the page to be written to")
                 one.socket.transport.abort()  # no farewell
 
-    with serving(client(client_cache)) as running:
+    with serving(client(client_cache, app=Ticking)) as running:
         asyncio.run(story(running.url))
         for _ in range(100):
             mine = [session for key, session in sessions().items() if key not in before]
