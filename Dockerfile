@@ -13,7 +13,8 @@ COPY client/src /src/client/src
 RUN /opt/stillage/bin/pip install --no-deps --no-build-isolation /src \
     && /opt/stillage/bin/pip uninstall --yes pip \
     && /opt/stillage/bin/python -m compileall -q /opt/stillage/lib \
-    && mkdir -p /var/lib/stillage/static \
+    && mkdir -p /var/lib/stillage/static /var/lib/stillage/imports \
+    && chmod 700 /var/lib/stillage/imports \
     && /opt/stillage/bin/python -m stillage_client.hosting.build /var/lib/stillage/client
 
 FROM ${BASE}
