@@ -11,7 +11,7 @@ from walking import SLOW, signed_in, unnamed_buttons
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SCREENS = {
     "today": ("/", "What to do now"),
-    "stock": ("/stock", "products"),
+    "stock": ("/stock", "Out of stock"),
     "product": ("/products/HPA-330", "Movements"),
     "scan": ("/scan/lookup", "Scan anything"),
     "places": ("/locations", "Quarantine"),
@@ -97,10 +97,13 @@ def test_every_screen_opens_by_its_address_and_names_its_buttons(
     chrome: Browser, warehouse: Warehouse, size: str, dark: bool
 ) -> None:
     with signed_in(chrome, warehouse.url, "/", size=size, dark=dark) as visit:
+        missing: list[str] = []
+        visit.page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
         for name, (path, words) in SCREENS.items():
             go(visit, warehouse.url + path)
             visit.sees(words, seconds=SLOW)
             visit.shot(f"{name}-{size}{'-dark' if dark else ''}")
             assert unnamed_buttons(visit) == [], name
-        ours = [p for p in visit.problems if "rive" not in p]
-        assert ours == []
+        # Before our font is there the engine asks for Google's, which is not shipped: harmless.
+        assert [url for url in missing if "/noto" not in url] == []
+        assert [p for p in visit.problems if p.startswith("page error")] == []

@@ -38,6 +38,7 @@ from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.session import use_session
 
 SIDE_WIDTH = 348
+ROOM_FOR_TWO = 1240  # below this page width the cards stand one above the other
 MOVEMENTS_SHOWN = 12
 BALANCES_READ = 200
 
@@ -153,7 +154,8 @@ def ProductPage() -> ft.Control:
     elif product is None:
         body = surface(bone_rows(8), expand=True)
     else:
-        body = _page(_Seen(product, state), layout)
+        beside = layout == "desk" and (page.width or ROOM_FOR_TWO) >= ROOM_FOR_TWO
+        body = _page(_Seen(product, state), layout, beside=beside)
     actions = []
     if session.can("stock.move"):
         actions.append(
@@ -201,11 +203,11 @@ class _Seen:
         return amounts.short(self, units)
 
 
-def _page(seen: _Seen, layout: Layout) -> ft.Control:
+def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
     head = _head(seen, layout)
     lots = _lots_card(seen, layout)
     packs, places, movements = _packs_card(seen), _places_card(seen), _movements_card(seen)
-    if layout == "desk":
+    if beside:
         main = ft.Column(
             [lots, movements],
             spacing=16,
@@ -378,7 +380,7 @@ def _packs_card(seen: _Seen) -> ft.Control:
         for pack in packs
     ]
     content = (
-        light_table((t("Pack"), t("Holds"), "GTIN"), rows, [(96, False), (None, False), (132, True)], 36)
+        light_table((t("Pack"), t("Holds"), "GTIN"), rows, [(64, False), (None, False), (124, True)], 36)
         if rows
         else ft.Container(quiet(t("No packs yet"), "small"), padding=ft.Padding.only(left=16, bottom=12))
     )
