@@ -8,7 +8,7 @@ import flet as ft
 from stillage_client import theme
 from stillage_client.components.faces import logo
 from stillage_client.components.hooks import remembered, switched
-from stillage_client.components.viewport import Viewport, layout_for
+from stillage_client.components.viewport import Beside, Viewport, fits_beside, layout_for
 from stillage_client.screens import appearance
 from stillage_client.screens.audit import Audit
 from stillage_client.screens.expiry import Expiry
@@ -55,17 +55,22 @@ def App() -> ft.Control:
         theme.apply(page)
         dressed["done"] = True
     layout, set_layout = switched(layout_for(page.width))
+    beside, set_beside = switched(fits_beside(page.width))
+
+    def fit(width: float | None) -> None:
+        set_layout(layout_for(width))
+        set_beside(fits_beside(width))
 
     def watch_width() -> None:
-        page.on_resize = lambda event: set_layout(layout_for(event.width))
-        set_layout(layout_for(page.width))
+        page.on_resize = lambda event: fit(event.width)
+        fit(page.width)
 
     async def dress() -> None:
         await appearance.as_before(page)
 
     ft.use_effect(watch_width, [])
     ft.use_effect(dress, [])
-    return Viewport(layout, Gate)
+    return Viewport(layout, lambda: Beside(beside, Gate))
 
 
 @ft.component

@@ -27,13 +27,14 @@ class Destination:
     icon_selected: ft.IconData
     path: str
     group: str = ""
+    also: str = ""  # a second root that belongs here
 
     def is_at(self, location: str) -> bool:
         """Whether the location is this entry or below it."""
         if self.path == "/":
             return location == "/"
-        root = "/" + self.path.strip("/").split("/")[0]
-        return location == root or location.startswith(root + "/")
+        roots = ["/" + self.path.strip("/").split("/")[0], *([self.also] if self.also else [])]
+        return any(location == root or location.startswith(root + "/") for root in roots)
 
 
 @dataclass(frozen=True)

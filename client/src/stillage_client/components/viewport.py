@@ -9,6 +9,8 @@ from stillage_client import theme
 Layout = Literal["phone", "tablet", "desk"]
 
 Viewport: Any = ft.create_context("desk")
+Beside: Any = ft.create_context(True)
+ROOM_FOR_TWO = 1240  # from this page width on, two columns of tables fit beside the sidebar
 
 
 def layout_for(width: float | None) -> Layout:
@@ -22,3 +24,13 @@ def use_layout() -> Layout:
     """The layout to draw in; redraws when it changes."""
     layout: Layout = ft.use_context(Viewport)
     return layout
+
+
+def fits_beside(width: float | None) -> bool:
+    """Whether two columns of tables fit; a width not yet known counts as wide."""
+    return not width or width >= ROOM_FOR_TWO
+
+
+def use_beside() -> bool:
+    """Whether to set columns of tables side by side; redraws when it changes."""
+    return bool(ft.use_context(Beside))

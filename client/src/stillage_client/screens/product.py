@@ -30,7 +30,7 @@ from stillage_client.components.layout import (
 )
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import expiry_kind, expiry_pill, held_pill, pill
-from stillage_client.components.viewport import Layout, use_layout
+from stillage_client.components.viewport import Layout, use_beside, use_layout
 from stillage_client.locale import t
 from stillage_client.screens import amounts
 from stillage_client.screens.movement_lines import bare, ends, happening, kind_name
@@ -38,7 +38,6 @@ from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.session import use_session
 
 SIDE_WIDTH = 348
-ROOM_FOR_TWO = 1240  # below this page width the cards stand one above the other
 MOVEMENTS_SHOWN = 12
 BALANCES_READ = 200
 
@@ -128,6 +127,7 @@ def ProductPage() -> ft.Control:
     """The product of the address."""
     session, layout, page = use_session(), use_layout(), ft.context.page
     sku = ft.use_route_params().get("sku", "")
+    beside = use_beside()
     state = watched(ProductState)
 
     async def load() -> None:
@@ -154,8 +154,7 @@ def ProductPage() -> ft.Control:
     elif product is None:
         body = surface(bone_rows(8), expand=True)
     else:
-        beside = layout == "desk" and (page.width or ROOM_FOR_TWO) >= ROOM_FOR_TWO
-        body = _page(_Seen(product, state), layout, beside=beside)
+        body = _page(_Seen(product, state), layout, beside=beside and layout == "desk")
     actions = []
     if session.can("stock.move"):
         actions.append(

@@ -29,7 +29,9 @@ def destinations(session: Session) -> list[Destination]:
         ("stock.view", Destination(t("Today"), icons.WB_SUNNY_OUTLINED, icons.WB_SUNNY_ROUNDED, "/")),
         (
             "stock.view",
-            Destination(t("Stock"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, "/stock"),
+            Destination(
+                t("Stock"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, "/stock", also="/products"
+            ),
         ),
         (
             "scan.use",
