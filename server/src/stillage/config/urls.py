@@ -35,6 +35,23 @@ def one(name: str, view: type) -> URLPattern:
 
 
 api: list[URLPattern | URLResolver] = [
+    # stock and scanning first: they are asked most, and addresses are tried in this order
+    one("stock", stock.BalanceList),
+    one("lots", stock.LotList),
+    re(r"^lots/(?P<pk>[0-9]{1,19})/?$", stock.LotOne.as_view(), name="lots-one"),
+    one("movements", stock.MovementList),
+    one("availability", stock.Availability),
+    one("availability/summary", stock.AvailabilitySummary),
+    one("stock/receive", stock.ReceiveView),
+    one("stock/move", stock.MoveView),
+    one("stock/adjust", stock.AdjustView),
+    one("stock/scrap", stock.ScrapView),
+    one("stock/hold", stock.HoldView),
+    one("stock/release", stock.ReleaseView),
+    one("stock/reverse", stock.ReverseView),
+    one("scan", ScanView),
+    one("scan/image", ScanImageView),
+    # people
     re(r"^auth/token/?$", accounts.SignIn.as_view(), name="sign-in"),
     re(r"^auth/token/refresh/?$", accounts.Refresh.as_view(), name="refresh"),
     re(r"^auth/logout/?$", accounts.SignOut.as_view(), name="sign-out"),
@@ -58,23 +75,6 @@ api: list[URLPattern | URLResolver] = [
     re(r"^imports/(?P<pk>[^/]+)/?$", ImportView.as_view(), name="imports-one"),
     re(r"^imports/(?P<pk>[^/]+)/retry/?$", RetryView.as_view(), name="imports-retry"),
     re(r"^exports/(?P<kind>[^/]+)/?$", ExportView.as_view(), name="exports"),
-    # stock
-    one("stock", stock.BalanceList),
-    one("lots", stock.LotList),
-    re(r"^lots/(?P<pk>[0-9]{1,19})/?$", stock.LotOne.as_view(), name="lots-one"),
-    one("movements", stock.MovementList),
-    one("availability", stock.Availability),
-    one("availability/summary", stock.AvailabilitySummary),
-    one("stock/receive", stock.ReceiveView),
-    one("stock/move", stock.MoveView),
-    one("stock/adjust", stock.AdjustView),
-    one("stock/scrap", stock.ScrapView),
-    one("stock/hold", stock.HoldView),
-    one("stock/release", stock.ReleaseView),
-    one("stock/reverse", stock.ReverseView),
-    # scanning
-    one("scan", ScanView),
-    one("scan/image", ScanImageView),
     # seeing
     one("audit", AuditList),
     # the interface about itself

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ import orjson
 from django.db import connection
 
 
+@cache
 def is_postgres() -> bool:
+    """Which of the two engines this process works on; it does not change while it runs."""
     return connection.vendor == "postgresql"
 
 
