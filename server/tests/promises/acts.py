@@ -1,0 +1,177 @@
+"""One good request for every write the API has, on one small world; what sweeps over every write go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from stillage.catalogue.models import Brand, Category, Pack
+from stillage.core.clock import now
+from stillage.places.models import Location, Warehouse
+from stillage.purchasing.models import Supplier, SupplierProduct
+from stillage.sales.models import Customer
+from stillage.stock import operations
+from tests.builders import BOSS, gtin, make_location, make_product, make_warehouse, receive
+from tests.people import Client, make_session, make_user, signed_in_client
+
+API = "/api/v1/"
+
+
+@dataclass
+class World:
+    """What the acts are done to."""
+
+    client: Client = field(default_factory=lambda: signed_in_client("admin"))
+
+    def __post_init__(self) -> None:
+        self.main, self.north = make_warehouse("MAIN"), make_warehouse("NORTH")
+        self.spare_place = make_location(self.main, "SPARE")
+        self.ale, self.spare = make_product("ALE-330"), make_product("SPARE")
+        receive(self.ale, "L1", quantity=240)
+        receive(self.ale, "L2", quantity=240)
+        line = operations.MoveLine("ALE-330", "MAIN/A-01", "MAIN/A-02", 24, "L1")
+        self.moved = operations.move(actor=BOSS, lines=[line], reference="", at=now())["operation_id"]
+        held = operations.HoldLine("ALE-330", "cloudy", "L2")
+        operations.hold(actor=BOSS, lines=[held], at=now())
+        self.category, self.brand = Category.objects.create(name="Stout"), Brand.objects.create(name="Harrow")
+        self.supplier = Supplier.objects.create(code="ACME", name="Acme")
+        self.customer = Customer.objects.create(code="PUB", name="The Pub")
+        self.bottle, self.case = Pack.objects.filter(product=self.spare).order_by("units_per_pack")
+        self.offer = SupplierProduct.objects.create(supplier=self.supplier, pack=self.bottle, cost="1.00")
+        self.lonely, self.stranger = make_product("LONELY"), Supplier.objects.create(code="GONE", name="Gone")
+        self.bob = make_user("picker", warehouses=[self.main], username="bob")
+        self.other_session = make_session(self.client.user)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A request; `{}` in the address is filled from the world."""
+
+    method: str
+    url: Callable[[World], str]
+    body: Callable[[World], Any] = lambda world: None
+    versioned: Callable[[World], Any] | None = None
+    multipart: bool = False
+
+    def send(
+        self, world: World, *, key: str | None = None, client: Client | None = None, body: Any = ...
+    ) -> Any:
+        sender = getattr(client or world.client, self.method.lower())
+        extra: dict[str, Any] = {} if key is None else {"key": key}
+        if self.versioned is not None:
+            row = self.versioned(world)
+            extra["version"] = (
+                type(row).objects.values_list("version", flat=True).filter(pk=row.pk).first() or 1
+            )
+        data = self.body(world) if body is ... else body
+        if self.multipart and body is ...:
+            return sender(API + self.url(world), data, format="multipart", **extra)
+        return sender(API + self.url(world), *([] if data is None else [data]), **extra)
+
+
+def _at(name: str) -> Callable[[World], str]:
+    return lambda world: name
+
+
+def _of(name: str, attribute: str) -> Callable[[World], str]:
+    return lambda world: f"{name}/{getattr(world, attribute).pk}"
+
+
+def _crud(
+    name: str, attribute: str, new: dict[str, Any] | Callable[[World], Any], change: dict[str, Any]
+) -> dict[str, Act]:
+    row = lambda world: getattr(world, attribute)  # noqa: E731 - read late
+    body = new if callable(new) else (lambda world: new)
+    return {
+        f"{name} POST": Act("POST", _at(name), body),
+        f"{name}-one PATCH": Act("PATCH", _of(name, attribute), lambda world: change, versioned=row),
+        f"{name}-one DELETE": Act("DELETE", _of(name, attribute), versioned=row),
+    }
+
+
+def _stock(name: str, **line: Any) -> dict[str, Act]:
+    full = {"product": "ALE-330", "lot": "L1", **line}
+    return {f"stock-{name} POST": Act("POST", _at(f"stock/{name}"), lambda world: {"lines": [full]})}
+
+
+def _file(world: World) -> dict[str, Any]:
+    file = SimpleUploadedFile("products.csv", b"sku,name\nNEW-1,New one\n", content_type="text/csv")
+    return {"file": file, "kind": "products"}
+
+
+ACTS: dict[str, Act] = {
+    **_crud("categories", "category", {"name": "Cider"}, {"name": "Porter"}),
+    **_crud("brands", "brand", {"name": "Mill"}, {"name": "Harrow & Sons"}),
+    **_crud(
+        "products",
+        "spare",
+        {"sku": "NEW", "name": "New", "packs": [{"name": "bottle", "units_per_pack": 1}]},
+        {"name": "Other"},
+    ),
+    **_crud(
+        "packs", "case", {"product": "ALE-330", "name": "layer", "units_per_pack": 240}, {"name": "crate"}
+    ),
+    **_crud("suppliers", "supplier", {"code": "NEW", "name": "New"}, {"name": "Other"}),
+    **_crud(
+        "supplier-products",
+        "offer",
+        lambda world: {"supplier": "ACME", "pack": world.case.pk, "cost": "20.00"},
+        {"cost": "1.25"},
+    ),
+    **_crud("customers", "customer", {"code": "NEW", "name": "New"}, {"name": "Other"}),
+    **_crud("warehouses", "north", {"code": "EAST", "name": "East"}, {"name": "The north"}),
+    **_crud(
+        "locations", "spare_place", {"warehouse": "MAIN", "code": "Z-01", "kind": "storage"}, {"zone": "Z"}
+    ),
+    **_crud(
+        "users",
+        "bob",
+        {"username": "eve", "role": "picker", "warehouses": ["MAIN"], "password": "battery staple correct"},
+        {"full_name": "Bob Bobson"},
+    ),
+    **_stock("receive", location="MAIN/A-01", quantity=24),
+    **_stock("move", from_location="MAIN/A-01", to_location="NORTH/A-01", quantity=24),
+    **_stock("adjust", location="MAIN/A-01", quantity_delta=-1, reason="broken"),
+    **_stock("scrap", location="MAIN/A-01", quantity=1, reason="broken"),
+    **_stock("hold", location="MAIN/A-01", reason="cloudy"),
+    "stock-release POST": Act(
+        "POST", _at("stock/release"), lambda world: {"lines": [{"product": "ALE-330", "lot": "L2"}]}
+    ),
+    "stock-reverse POST": Act("POST", _at("stock/reverse"), lambda world: {"operation_id": str(world.moved)}),
+    "me PATCH": Act("PATCH", _at("auth/me"), lambda world: {"full_name": "Ada"}),
+    "sessions-one DELETE": Act("DELETE", _of("auth/sessions", "other_session")),
+    "imports POST": Act("POST", _at("imports"), _file, multipart=True),
+}
+# What something else needs is not deleted; these two are needed by nothing.
+for _name, _attribute in (("products", "lonely"), ("suppliers", "stranger")):
+    ACTS[f"{_name}-one DELETE"] = Act(
+        "DELETE",
+        _of(_name, _attribute),
+        versioned=lambda world, attribute=_attribute: getattr(world, attribute),
+    )
+# A warehouse is closed, a person is dismissed; neither is ever deleted.
+REFUSED_ALWAYS = {name: ACTS.pop(name) for name in ("warehouses-one DELETE", "users-one DELETE")}
+# Writes that keep a transaction of their own, or that are no writes at all; said with their reason.
+OTHERWISE = {
+    "sign-in POST": "its counters must survive a refusal; audited and raced in tests/accounts",
+    "refresh POST": "rotation is its own protection against a repeat (tests/accounts)",
+    "sign-out POST": "may be repeated as it is; audited in tests/accounts",
+    "password POST": "its answer holds tokens, which are not kept (tests/accounts)",
+    "imports-retry POST": "needs a worker that died (tests/catalogue)",
+    "scan POST": "reads only",
+    "scan-image POST": "reads only",
+}
+
+
+def place(code: str) -> Location:
+    return Location.objects.get(full_code=code)
+
+
+def warehouse(code: str) -> Warehouse:
+    return Warehouse.objects.get(code=code)
+
+
+__all__ = ["ACTS", "API", "OTHERWISE", "REFUSED_ALWAYS", "Act", "World", "gtin", "place", "warehouse"]
