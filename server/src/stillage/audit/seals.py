@@ -171,8 +171,8 @@ def _settled(sealed: Sealed, at: dt.datetime) -> int:
             if cursor.fetchone()[0]:
                 return 0
         cursor.execute(
-            f'SELECT MIN(id) - 1 FROM "{sealed.table}" WHERE {sealed.written} >= %s',
-            [stored(cutoff)],  # noqa: S608 - names of our own
+            f'SELECT MIN(id) - 1 FROM "{sealed.table}" WHERE {sealed.written} >= %s',  # noqa: S608 - our own names
+            [stored(cutoff)],
         )
         before_young = cursor.fetchone()[0]
         if before_young is not None:
