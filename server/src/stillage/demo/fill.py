@@ -8,7 +8,7 @@ from django.db import transaction
 from stillage.accounts.operations import create_demo_people
 from stillage.core.actor import service
 from stillage.core.clock import now
-from stillage.core.sql import execute, fetch
+from stillage.core.sql import execute, fetch, is_postgres
 from stillage.demo import write
 from stillage.demo.last_hours import LONGEST_AGO, LastHours
 from stillage.demo.progress import Report, reporting
@@ -39,14 +39,22 @@ def fill_if_empty(*, scale: str = "full", at: dt.datetime | None = None) -> bool
         with transaction.atomic():
             if _is_filled():
                 return False
+            _take_time()
             _write(story, at=at, report=report)
-        report("Measuring what was written", 0.98)
-        execute("ANALYZE", [])
+            report("Measuring what was written", 0.98)
+            execute("ANALYZE", [])
     return True
 
 
 def _is_filled() -> bool:
     return bool(fetch(_ANYTHING, [])[0][0])
+
+
+def _take_time() -> None:
+    """Requests are given seconds; this once may take longer, on a slow machine minutes."""
+    if is_postgres():
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            execute(f"SET LOCAL {limit} = 0", [])
 
 
 def _write(story: Story, *, at: dt.datetime, report: Report) -> None:

@@ -14,6 +14,7 @@ from stillage.accounts.roles import permissions_of
 from stillage.core.actor import Actor
 from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import chance
+from stillage.demo.drinks import WELL_KNOWN
 from stillage.demo.history import lot_number
 from stillage.demo.story import Story
 from stillage.places.models import Location, Warehouse
@@ -185,7 +186,8 @@ class LastHours:
                 for balance in self._balances(location__kind="picking")
             }
         )
-        cases = {plan.sku: plan.case for plan in self._story.products}
+        plans = {plan.sku: plan for plan in self._story.products}
+        famous = [one for one in able if plans[one[0]].name in WELL_KNOWN]
         for number in range(max(6, len(able) // 8)):
             reference = f"SO-{self._story.orders + 1 + number}"
             demands = [
@@ -194,11 +196,15 @@ class LastHours:
                     reference=reference,
                     product_id=product_id,
                     warehouse_id=self._main.pk,
-                    quantity=cases[sku] * self._rng.randint(1, 6),
+                    quantity=plans[sku].case
+                    * self._rng.randint(1, 6)
+                    * (4 if plans[sku].name in WELL_KNOWN else 1),
                     needed_on=self._story.today + dt.timedelta(days=number % 4),
                     minimum_remaining_days=self._rng.choice((0, 0, 14, 30)),
                 )
-                for sku, product_id in self._some(able, self._rng.randint(1, 5))
+                for sku, product_id in sorted(
+                    {*self._some(able, self._rng.randint(1, 4)), *self._some(famous, self._rng.randint(0, 2))}
+                )
             ]
             promised = operations.allocate(
                 actor=self._people.sales, demands=demands, at=self._ago(minutes - number * 0.4), whole=False

@@ -20,7 +20,7 @@ from stillage.stock.expiry import FOREVER, last_sale_date
 from stillage.stock.models import MovementKind
 from stillage.stock.operations.posting import End
 
-CHUNK = 4000
+CHUNK = 2000
 MAX_FAULTS = 100
 T = TypeVar("T")
 
@@ -340,7 +340,7 @@ _PLAIN = (int, str, type(None))
 
 
 def _insert(into: str, columns: dict[str, str], items: list[dict[str, Any]]) -> None:
-    """A few thousand rows in one statement, as one parameter."""
+    """Many rows in one statement, as one parameter."""
     listed = ", ".join(columns)
     plain = [
         {name: value if type(value) in _PLAIN else stored(value) for name, value in item.items()}
