@@ -1,6 +1,7 @@
 """`make test`: everything, on SQLite and on PostgreSQL, browser journeys included; says plainly what was not run.
 
 Order: the server on SQLite, the server on PostgreSQL, the client. All of it is run even when a part fails.
+STILLAGE_TEST_PARTS=sqlite,postgres,client runs some of them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ sys.path.insert(0, str(ROOT / "server"))
 from tests.postgres import NoPostgres, postgres  # noqa: E402
 
 CI = os.environ.get("CI") == "true"
-PACKAGES = {"chromium": "chromium", "postgresql": "postgresql", "fonts": "fonts-dejavu-core"}
+PARTS = os.environ.get("STILLAGE_TEST_PARTS", "sqlite,postgres,client").split(",")
 
 
 def browser() -> str | None:
@@ -45,8 +46,10 @@ def get_system_packages() -> list[str]:
         missing.append("chromium")
     if not shutil.which("initdb") and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         missing.append("postgresql")
+    if not shutil.which("nginx") and not Path("/usr/sbin/nginx").exists():
+        missing.append("nginx-light")
     if missing and os.getuid() == 0 and shutil.which("apt-get"):
-        names = [PACKAGES[name] for name in missing]
+        names = [*missing, "fonts-dejavu-core"]
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         print(f"Installing {' '.join(names)} with apt-get …", flush=True)  # noqa: T201
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
@@ -90,13 +93,17 @@ def main() -> int:
     workers = ["-n", os.environ.get("STILLAGE_TEST_WORKERS", "2")]
     chromium = {"STILLAGE_CHROMIUM": browser() or ""}
     without = {"DATABASE_URL": ""}
-    results = [run("server on SQLite", ["server/tests", *workers], **without)]
-    try:
-        with postgres() as url:
-            results.append(run("server on PostgreSQL", ["server/tests", *workers], DATABASE_URL=url))
-    except NoPostgres as error:
-        not_run.append(f"server on PostgreSQL: {error}")
-    results.append(run("client", ["client/tests"], **chromium, **without))
+    results = []
+    if "sqlite" in PARTS:
+        results.append(run("server on SQLite", ["server/tests", *workers], **without))
+    if "postgres" in PARTS:
+        try:
+            with postgres() as url:
+                results.append(run("server on PostgreSQL", ["server/tests", *workers], DATABASE_URL=url))
+        except NoPostgres as error:
+            not_run.append(f"server on PostgreSQL: {error}")
+    if "client" in PARTS:
+        results.append(run("client", ["client/tests"], **chromium, **without))
     print("\n===== summary =====")  # noqa: T201
     for name, status, summary in results:
         print(f"{'ok  ' if status == 0 else 'FAIL'} {name}: {summary}")  # noqa: T201
