@@ -144,14 +144,13 @@ def ImportScreen() -> ft.Control:
         return screen(layout, t("Import"), no_right(t("imports")), online=session.live)
 
     async def pick(_: Any) -> None:
-        files = await ft.FilePicker().pick_files(
-            allow_multiple=False,
-            file_type=ft.FilePickerFileType.CUSTOM,
-            allowed_extensions=["csv", "xlsx", "txt"],
-            with_data=True,
-        )
-        if files and files[0].bytes:
-            await state.take_file(session.api, files[0].name, files[0].bytes)
+        try:
+            file = await session.pick_file(extensions=("csv", "xlsx", "txt"))
+        except ApiError as error:
+            state.problem = error.sentence
+            return
+        if file is not None:
+            await state.take_file(session.api, file.name, file.content)
 
     async def import_now(_: Any) -> None:
         await state.run(session.api, dry_run=False)

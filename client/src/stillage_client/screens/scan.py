@@ -17,7 +17,7 @@ from stillage_client.api.transport import ApiError
 from stillage_client.components.buttons import big_button, button, chip
 from stillage_client.components.feedback import banner, empty
 from stillage_client.components.fields import Form, text_field
-from stillage_client.components.hooks import remembered, watched
+from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.layout import card, column, divided, fill, gap, quiet, row, stretched, text
 from stillage_client.components.navigation import screen
 from stillage_client.components.scan_panel import (
@@ -140,9 +140,9 @@ def ScanScreen() -> ft.Control:
         stop["listening"]()
         stop["listening"] = _nothing
 
-    ft.use_effect(begin, [job, session.warehouse, allowed])
-    ft.use_effect(load, [session.warehouse])
-    ft.use_effect(listen, [allowed], cleanup=silence)
+    after_drawing(begin, [job, session.warehouse, allowed])
+    after_drawing(load, [session.warehouse])
+    after_drawing(listen, [allowed], cleanup=silence)
 
     if not allowed:
         body: ft.Control = empty(
@@ -773,14 +773,13 @@ def _entries(view: _View) -> ft.Control:
 async def _read_photo(view: _View) -> None:
     """Send a picture to be read; exactly one code in it counts as a scan."""
     entry = view.entry
-    files = await ft.FilePicker().pick_files(
-        allow_multiple=False, file_type=ft.FilePickerFileType.IMAGE, with_data=True
-    )
-    if not files or not files[0].bytes:
-        return
-    entry.reading_photo, entry.photo_note = True, ""
+    entry.photo_note = ""
     try:
-        symbols = await scanning.scan_image(view.session.api, files[0].bytes)
+        photo = await view.session.pick_file()
+        if photo is None:
+            return
+        entry.reading_photo = True
+        symbols = await scanning.scan_image(view.session.api, photo.content)
     except ApiError as error:
         entry.photo_note = error.sentence
         return
