@@ -56,20 +56,24 @@ class Act:
     versioned: Callable[[World], Any] | None = None
     multipart: bool = False
 
-    def send(
+    def ready(
         self, world: World, *, key: str | None = None, client: Client | None = None, body: Any = ...
-    ) -> Any:
+    ) -> Callable[[], Any]:
+        """The request with everything known that it needs; calling sends it."""
         sender = getattr(client or world.client, self.method.lower())
         extra: dict[str, Any] = {} if key is None else {"key": key}
         if self.versioned is not None:
             row = self.versioned(world)
-            extra["version"] = (
-                type(row).objects.values_list("version", flat=True).filter(pk=row.pk).first() or 1
-            )
+            found = type(row).objects.filter(pk=row.pk).values_list("version", flat=True).first()
+            extra["version"] = found or 1
         data = self.body(world) if body is ... else body
         if self.multipart and body is ...:
-            return sender(API + self.url(world), data, format="multipart", **extra)
-        return sender(API + self.url(world), *([] if data is None else [data]), **extra)
+            extra["format"] = "multipart"
+        address = API + self.url(world)
+        return lambda: sender(address, *([] if data is None else [data]), **extra)
+
+    def send(self, world: World, **given: Any) -> Any:
+        return self.ready(world, **given)()
 
 
 def _at(name: str) -> Callable[[World], str]:
@@ -102,15 +106,11 @@ def _file(world: World) -> dict[str, Any]:
     return {"file": file, "kind": "products"}
 
 
+NEW_PRODUCT = {"sku": "NEW", "name": "New", "packs": [{"name": "bottle", "units_per_pack": 1}]}
 ACTS: dict[str, Act] = {
     **_crud("categories", "category", {"name": "Cider"}, {"name": "Porter"}),
     **_crud("brands", "brand", {"name": "Mill"}, {"name": "Harrow & Sons"}),
-    **_crud(
-        "products",
-        "spare",
-        {"sku": "NEW", "name": "New", "packs": [{"name": "bottle", "units_per_pack": 1}]},
-        {"name": "Other"},
-    ),
+    **_crud("products", "spare", NEW_PRODUCT, {"name": "Other"}),
     **_crud(
         "packs", "case", {"product": "ALE-330", "name": "layer", "units_per_pack": 240}, {"name": "crate"}
     ),

@@ -86,6 +86,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
+            # Whatever broke in after BEGIN was carried out: nobody knows of this transaction, so it must not stay.
+            if self.connection is not None and self.connection.in_transaction:
+                self.connection.rollback()
             self._give_back()
             raise
         self._began = True
