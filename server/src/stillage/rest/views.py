@@ -5,7 +5,7 @@ import time
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import NotSupportedError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -18,8 +18,9 @@ from stillage.rest import idempotency
 from stillage.rest.principal import Principal
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-# A deadlock, a serialization failure and a plan made stale by a migration pass by themselves.
-PASSING = {"40P01", "40001", "0A000"}
+# A deadlock and a serialization failure pass by themselves.
+PASSING = {"40P01", "40001"}
+STALE_PLAN = "0A000"
 TRIES = 3
 
 
@@ -38,19 +39,29 @@ class View(APIView):
         self.args, self.kwargs = args, kwargs
         self.request = request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
+        response: Any
         try:
-            self.initial(request, *args, **kwargs)
-            name = (request.method or "").lower()
-            handler = getattr(self, name, None) if name in self.http_method_names else None
-            handler = handler or self.http_method_not_allowed
-            if request.method in SAFE or not self.transactional:
-                response = handler(request, *args, **kwargs)
-            else:
-                response = self._write_patiently(request, handler, *args, **kwargs)
+            try:
+                response = self._carried_out(request, *args, **kwargs)
+            except NotSupportedError as error:
+                if getattr(error.__cause__, "sqlstate", None) != STALE_PLAN or connection.in_atomic_block:
+                    raise
+                # A migration has changed a table under a prepared statement; a fresh connection has none.
+                connection.close()
+                response = self._carried_out(request, *args, **kwargs)
         except Exception as error:
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
+
+    def _carried_out(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.initial(request, *args, **kwargs)
+        name = (request.method or "").lower()
+        handler = getattr(self, name, None) if name in self.http_method_names else None
+        handler = handler or self.http_method_not_allowed
+        if request.method in SAFE or not self.transactional:
+            return handler(request, *args, **kwargs)
+        return self._write_patiently(request, handler, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         limit = self.max_body_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -68,8 +79,6 @@ class View(APIView):
                 state = getattr(error.__cause__, "sqlstate", None)
                 if state not in PASSING or attempt == TRIES:
                     raise
-                if state == "0A000":
-                    connection.close()
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
