@@ -3,11 +3,15 @@
 Who is signed in is the session's affair (session.py), how it looks is theme.py's.
 """
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 import flet as ft
 
 from stillage_client import theme
 from stillage_client.components.faces import logo
-from stillage_client.components.hooks import remembered, switched
+from stillage_client.components.hooks import Reconnections, after_drawing, remembered, switched
 from stillage_client.components.viewport import Beside, Viewport, fits_beside, layout_for
 from stillage_client.screens import appearance
 from stillage_client.screens.audit import Audit
@@ -50,10 +54,12 @@ ROUTES = [
 def App() -> ft.Control:
     """The root: looks and width for everything below."""
     page = ft.context.page
-    dressed = remembered(lambda: {"done": False})
-    if not dressed["done"]:
+    count, set_count = switched(0)
+    begun = remembered(lambda: {"yes": False})
+    if not begun["yes"]:
         theme.apply(page)
-        dressed["done"] = True
+        _count_reconnections(page, set_count)
+        begun["yes"] = True
     layout, set_layout = switched(layout_for(page.width))
     beside, set_beside = switched(fits_beside(page.width))
 
@@ -70,7 +76,22 @@ def App() -> ft.Control:
 
     ft.use_effect(watch_width, [])
     ft.use_effect(dress, [])
-    return Viewport(layout, lambda: Beside(beside, Gate))
+    return Reconnections(count, lambda: Viewport(layout, lambda: Beside(beside, Gate)))
+
+
+def _count_reconnections(page: ft.Page, tell: Callable[[int], None]) -> None:
+    """Tell how often the browser came back, besides what is done about it already."""
+    others: Any = page.on_connect
+    seen = {"times": 0}
+
+    async def connected(event: Any) -> None:
+        outcome = others(event) if others is not None else None
+        if inspect.isawaitable(outcome):
+            await outcome
+        seen["times"] += 1
+        tell(seen["times"])
+
+    page.on_connect = connected
 
 
 @ft.component
@@ -83,7 +104,7 @@ def Gate() -> ft.Control:
         if session.user is not None and (page.route or "").startswith("/signin"):
             page.navigate("/")
 
-    ft.use_effect(leave_sign_in, [session.user is not None])
+    after_drawing(leave_sign_in, [session.user is not None])
     if not session.ready:
         return _waiting()
     if session.user is None:

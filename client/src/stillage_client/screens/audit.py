@@ -13,7 +13,7 @@ from stillage_client.components.buttons import tap
 from stillage_client.components.faces import avatar
 from stillage_client.components.feedback import empty
 from stillage_client.components.fields import search_field
-from stillage_client.components.hooks import remembered, switched, watched
+from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import column, quiet, row, stretched, text
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import use_layout
@@ -80,7 +80,7 @@ def Audit() -> ft.Control:
         if form["q"] == value:
             set_search(value.strip())
 
-    ft.use_effect(first, [search])
+    after_drawing(first, [search])
     if not allowed:
         return screen(layout, t("Audit"), no_right(t("the audit trail")), online=session.live)
 

@@ -11,7 +11,7 @@ from stillage_client.api.records import Balance, Page
 from stillage_client.components.buttons import chip, tap
 from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import empty
-from stillage_client.components.hooks import watched
+from stillage_client.components.hooks import after_drawing, watched
 from stillage_client.components.layout import column, quiet, row, text
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import expiry_pill, held_pill
@@ -67,7 +67,7 @@ def Expiry() -> ft.Control:
     async def more(_: Any) -> None:
         await state.more(fetch)
 
-    ft.use_effect(first, [session.warehouse, status])
+    after_drawing(first, [session.warehouse, status])
 
     def show(name: str) -> Any:
         return lambda _: page.navigate(f"/expiry?status={name}" if name else "/expiry")

@@ -10,7 +10,7 @@ from stillage_client import theme, words
 from stillage_client.api import catalogue, places
 from stillage_client.api.transport import Api, ApiError
 from stillage_client.components.buttons import button
-from stillage_client.components.hooks import watched
+from stillage_client.components.hooks import after_drawing, watched
 from stillage_client.components.layout import column, divided, gap, quiet, row, stretched, surface, text
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import use_layout
@@ -45,7 +45,7 @@ def FirstDay() -> ft.Control:
     async def load() -> None:
         await state.load(session.api, session.warehouse)
 
-    ft.use_effect(load, [session.warehouse])
+    after_drawing(load, [session.warehouse])
     may_import = session.can("imports.run")
     may_receive = session.can("stock.receive")
     steps = [

@@ -14,7 +14,7 @@ from stillage_client.components.buttons import button, chip, tap
 from stillage_client.components.faces import icon_tile, product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.fields import search_field
-from stillage_client.components.hooks import remembered, switched, watched
+from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import card, column, divided, quiet, row, stretched, surface, text
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import expiry_pill, held_pill
@@ -77,7 +77,7 @@ def Locations() -> ft.Control:
     def show(new: str) -> Any:
         return lambda _: set_kind(new)
 
-    ft.use_effect(first, [session.warehouse, search, kind])
+    after_drawing(first, [session.warehouse, search, kind])
     chips = [chip(kind_name(k) if k else t("All"), show(k), selected=k == kind) for k in KINDS]
     field = search_field(form, "q", t("Place or zone"), typed)
     filters: ft.Control
@@ -180,7 +180,7 @@ def LocationPage() -> ft.Control:
     async def try_now(_: Any) -> None:
         await load()
 
-    ft.use_effect(load, [location])
+    after_drawing(load, [location])
     current = state.loaded and state.location == location
     if state.trouble is not None and not current:
         trouble = state.trouble

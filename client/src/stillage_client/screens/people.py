@@ -9,7 +9,7 @@ from stillage_client.api import auth
 from stillage_client.api.records import Page, User
 from stillage_client.components.faces import avatar
 from stillage_client.components.feedback import empty
-from stillage_client.components.hooks import watched
+from stillage_client.components.hooks import after_drawing, watched
 from stillage_client.components.layout import column, quiet, row, text
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill, plain_pill
@@ -42,7 +42,7 @@ def People() -> ft.Control:
     async def more(_: Any) -> None:
         await state.more(fetch)
 
-    ft.use_effect(first, [])
+    after_drawing(first, [])
     if not allowed:
         return screen(layout, t("People"), no_right(t("who may sign in")), online=session.live)
 

@@ -16,7 +16,7 @@ from stillage_client.components.buttons import button
 from stillage_client.components.faces import avatar, icon_tile, product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.figures import light_table, part_bar, statistic
-from stillage_client.components.hooks import watched
+from stillage_client.components.hooks import after_drawing, watched
 from stillage_client.components.layout import (
     card,
     column,
@@ -133,7 +133,7 @@ def ProductPage() -> ft.Control:
     async def load() -> None:
         await state.load(session.api, sku, session.warehouse)
 
-    ft.use_effect(load, [sku, session.warehouse])
+    after_drawing(load, [sku, session.warehouse])
     product = state.product if state.product and state.product.sku == sku else None
     page.title = f"{product.name if product else sku} · Stillage"
 

@@ -3,7 +3,7 @@
 import flet as ft
 
 from stillage_client.api import scanning
-from stillage_client.components.hooks import remembered
+from stillage_client.components.hooks import after_drawing, remembered
 from stillage_client.components.navigation import (
     Destination,
     Go,
@@ -126,7 +126,7 @@ def Shell() -> ft.Control:
         stop["listening"]()
         stop["listening"] = _nothing
 
-    ft.use_effect(listen, [scanning_here], cleanup=silence)
+    after_drawing(listen, [scanning_here], cleanup=silence)
     entries = destinations(session)
     main = ft.Container(outlet, expand=True)
 

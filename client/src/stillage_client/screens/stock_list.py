@@ -18,7 +18,7 @@ from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import bone, empty, shimmer, working_bar
 from stillage_client.components.fields import Form, search_field
 from stillage_client.components.figures import part_bar
-from stillage_client.components.hooks import remembered, watched
+from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.layout import (
     column,
     divided,
@@ -172,8 +172,8 @@ def StockList() -> ft.Control:
             await asyncio.sleep(RETRY_S)
             await state.load(session.api, StockQuery.from_route(page.route or ""), session.warehouse)
 
-    ft.use_effect(load, [query, session.warehouse])
-    ft.use_effect(retry, [state.trouble is not None])
+    after_drawing(load, [query, session.warehouse])
+    after_drawing(retry, [state.trouble is not None])
 
     def ask(new: StockQuery) -> None:
         page.navigate(new.route())

@@ -14,7 +14,7 @@ from stillage_client.api.transport import Api, ApiError
 from stillage_client.components.buttons import button, link, tap
 from stillage_client.components.faces import avatar, icon_tile
 from stillage_client.components.feedback import bone_rows, empty
-from stillage_client.components.hooks import remembered, watched
+from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.layout import (
     card,
     column,
@@ -165,7 +165,7 @@ def Today() -> ft.Control:
     def leave() -> None:
         alive["yes"] = False
 
-    ft.use_effect(keep_loading, [session.warehouse])
+    after_drawing(keep_loading, [session.warehouse])
     ft.use_effect(lambda: None, [], cleanup=leave)
 
     name = session.user.name if session.user else ""
