@@ -1,7 +1,8 @@
 """Reads of the stock room, as plain rows: balances, lots, movements, and what is free to sell."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -20,9 +21,11 @@ ZERO = 0
 
 def warehouse_days(actor: Actor, warehouse_ids: Iterable[int] | None = None) -> dict[int, dt.date]:
     """The calendar day in each warehouse the actor sees (or in those named)."""
-    found = Warehouse.objects.values_list("id", "timezone")
-    if warehouse_ids is not None:
-        found = found.filter(pk__in=warehouse_ids)
+    if warehouse_ids is None:
+        found = fetch("SELECT id, timezone FROM places_warehouse", [])
+    else:
+        wanted, parameters = member(list(warehouse_ids), "bigint")
+        found = fetch(f"SELECT id, timezone FROM places_warehouse WHERE id {wanted}", parameters)
     return {pk: today(zone) for pk, zone in found if actor.sees(pk)}
 
 
@@ -58,14 +61,20 @@ BALANCE = (
 )
 
 
+@cache
+def _every_balance() -> QuerySet[Balance, dict[str, Any]]:
+    """All of them as rows of `BALANCE`; built once, for a third of a page's time went into building it."""
+    return Balance.objects.annotate(held=open_hold("lot", "location")).values(*BALANCE)
+
+
 def balances(actor: Actor, *, with_empty: bool = False) -> QuerySet[Balance, dict[str, Any]]:
     """Balances the actor may see, as rows of `BALANCE`."""
-    found = Balance.objects.annotate(held=open_hold("lot", "location"))
+    found = _every_balance().all()
     if not with_empty:
         found = found.filter(on_hand__gt=0)
     if actor.warehouse_ids is not None:
         found = found.filter(warehouse__in=actor.warehouse_ids)
-    return found.values(*BALANCE)
+    return found
 
 
 def as_of(found: QuerySet[Balance, dict[str, Any]], at: dt.datetime) -> QuerySet[Balance, dict[str, Any]]:
@@ -200,15 +209,21 @@ MOVEMENT = (
 )
 
 
+@cache
+def _every_movement() -> QuerySet[Movement, dict[str, Any]]:
+    """All of them as rows of `MOVEMENT`; built once."""
+    return Movement.objects.values(*MOVEMENT)
+
+
 def movements(actor: Actor) -> QuerySet[Movement, dict[str, Any]]:
     """Movements with at least one end in a warehouse the actor sees."""
-    found = Movement.objects.all()
+    found = _every_movement().all()
     if actor.warehouse_ids is not None:
         found = found.filter(
             Q(from_location__warehouse__in=actor.warehouse_ids)
             | Q(to_location__warehouse__in=actor.warehouse_ids)
         )
-    return found.values(*MOVEMENT)
+    return found
 
 
 def shown_movement(row: dict[str, Any], actor: Actor, cases: dict[int, tuple[str, int]]) -> dict[str, Any]:
@@ -253,13 +268,16 @@ def shown_movement(row: dict[str, Any], actor: Actor, cases: dict[int, tuple[str
 
 # ---- availability -------------------------------------------------------------------------------
 _SALEABLE = ", ".join(f"'{kind.value}'" for kind in SALEABLE)
+# Held lots are few: a set to look into, not a question to ask for each of many thousand balances.
+_HELD = """(b.lot_id IN (SELECT lot_id FROM stock_hold WHERE released_at IS NULL AND location_id IS NULL)
+      OR (b.lot_id, b.location_id) IN (SELECT lot_id, location_id FROM stock_hold
+        WHERE released_at IS NULL AND location_id IS NOT NULL))"""
 _FREE = f"""
 WITH day AS (SELECT * FROM {{days}}),
+{{chosen}}
 own AS (
   SELECT b.product_id, b.lot_id, b.location_id, b.on_hand, b.allocated, l.last_sale_date, day.today, day.soon,
-    x.kind, x.is_active, x.zone,
-    EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.released_at IS NULL
-      AND (h.location_id IS NULL OR h.location_id = b.location_id)) AS held
+    x.kind, x.is_active, x.zone, {_HELD} AS held
   FROM stock_balance b
   JOIN day ON day.warehouse_id = b.warehouse_id
   JOIN stock_lot l ON l.id = b.lot_id
@@ -275,7 +293,7 @@ total AS (
     SUM(CASE WHEN NOT held AND last_sale_date >= today AND is_active AND kind IN ({_SALEABLE})
       THEN on_hand - allocated ELSE 0 END) AS available,
     MIN(last_sale_date) AS next_expiry_date,
-    COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count
+    {{distinct}}
   FROM own GROUP BY product_id
 ),
 line AS (
@@ -291,6 +309,31 @@ line AS (
   WHERE (p.status = 'active' OR t.on_hand > 0) {{products}}
 )
 """
+# Where the order does not depend on what lies there, the page's products are found first and only they are added up.
+_CHOSEN = """
+chosen AS (
+  SELECT p.id FROM catalogue_product p
+  LEFT JOIN catalogue_category c ON c.id = p.category_id
+  LEFT JOIN catalogue_brand r ON r.id = p.brand_id
+  WHERE ({active} EXISTS (SELECT 1 FROM stock_balance b
+      JOIN day ON day.warehouse_id = b.warehouse_id
+      JOIN places_location x ON x.id = b.location_id
+      WHERE b.product_id = p.id AND b.on_hand > 0 {zone}))
+    {products} {after}
+  ORDER BY p.{column} {direction}, p.id {direction} LIMIT {limit}
+),
+"""
+_DISTINCT = "COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count"
+_UNCOUNTED = "0 AS location_count, 0 AS lot_count"
+# One word of a search: what each arm finds by its own index, taken together.
+_MATCHING = """ AND p.id IN (
+  SELECT id FROM catalogue_product WHERE UPPER(name) {like}
+  UNION ALL SELECT id FROM catalogue_product WHERE UPPER(sku) {like}
+  UNION ALL SELECT m.id FROM catalogue_product m JOIN catalogue_brand n ON n.id = m.brand_id WHERE UPPER(n.name) {like}
+  UNION ALL SELECT product_id FROM catalogue_pack WHERE UPPER(gtin) {like}
+  UNION ALL SELECT product_id FROM stock_lot WHERE UPPER(number) {like}
+  UNION ALL SELECT y.product_id FROM stock_balance y JOIN places_location z ON z.id = y.location_id
+    JOIN day ON day.warehouse_id = y.warehouse_id WHERE y.on_hand > 0 AND z.full_code {like})"""
 LINE = (
     "product_id",
     "sku",
@@ -325,6 +368,8 @@ ORDERINGS = {
     "available": "available",
     "allocated": "allocated",
 }
+# Orders that the product alone decides.
+OWN_COLUMNS = ("name", "sku")
 
 
 class FreeStock:
@@ -337,11 +382,12 @@ class FreeStock:
         self._only_parameters: list[Any] = []
         self._product_parameters: list[Any] = []
         self._where: list[str] = []
+        self._stocked = False
 
     def in_zone(self, zone: str) -> None:
         self._zone = "AND x.zone = %s"
         self._zone_parameters = [zone]
-        self._where.append("on_hand > 0")
+        self._stocked = True
 
     def of_products(self, product_ids: Iterable[int]) -> None:
         wanted, parameters = member(sorted(set(product_ids)), "bigint")
@@ -357,45 +403,53 @@ class FreeStock:
     def matching(self, words: list[str]) -> None:
         for word in words:
             pattern = "%" + word.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            like = "LIKE %s ESCAPE '\\'"
-            self._products += (
-                f" AND (UPPER(p.name) {like} OR UPPER(p.sku) {like} OR UPPER(r.name) {like}"
-                f" OR EXISTS (SELECT 1 FROM catalogue_pack k WHERE k.product_id = p.id AND k.gtin {like})"
-                f" OR EXISTS (SELECT 1 FROM stock_lot s WHERE s.product_id = p.id AND UPPER(s.number) {like})"
-                " OR EXISTS (SELECT 1 FROM stock_balance y JOIN places_location z ON z.id = y.location_id"
-                " JOIN day ON day.warehouse_id = y.warehouse_id"
-                f" WHERE y.product_id = p.id AND y.on_hand > 0 AND z.full_code {like}))"
-            )
+            self._products += _MATCHING.format(like="LIKE %s ESCAPE '\\'")
             self._product_parameters += [pattern] * 6
 
     def only_status(self, name: str) -> None:
         self._where.append(STATUSES[name])
 
     def in_stock(self) -> None:
-        self._where.append("on_hand > 0")
+        self._stocked = True
 
-    def _sql(self, tail: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    def _sql(
+        self,
+        tail: str,
+        parameters: list[Any],
+        *,
+        chosen: str = "",
+        chosen_parameters: Sequence[Any] = (),
+        distinct: str = _DISTINCT,
+    ) -> list[tuple[Any, ...]]:
         head = _FREE.format(
             days=table("d", {"warehouse_id": "bigint", "today": "date", "soon": "date"}),
+            chosen=chosen,
             zone=self._zone,
-            only=self._only,
-            products=self._products,
+            only="AND b.product_id IN (SELECT id FROM chosen)" if chosen else self._only,
+            products="AND p.id IN (SELECT id FROM chosen)" if chosen else self._products,
+            distinct=distinct,
         )
         days = rows(
             {"warehouse_id": pk, "today": day, "soon": day + dt.timedelta(days=SOON_DAYS)}
             for pk, day in self._days.items()
         )
+        own = [] if chosen else self._only_parameters
+        products = [] if chosen else self._product_parameters
         return fetch(
             head + tail,
             [
                 days,
+                *chosen_parameters,
                 *self._zone_parameters,
-                *self._only_parameters,
+                *own,
                 stored(FOREVER),
-                *self._product_parameters,
+                *products,
                 *parameters,
             ],
         )
+
+    def _conditions(self) -> list[str]:
+        return [*self._where, *(["on_hand > 0"] if self._stocked else [])]
 
     def page(
         self, *, ordering: str, descending: bool, after: list[Any] | None, limit: int
@@ -406,15 +460,28 @@ class FreeStock:
             "DESC" if descending else "ASC",
             "<" if descending else ">",
         )
-        where, parameters = list(self._where), []
-        if after is not None:
-            where.append(f"({column}, product_id) {compare} (%s, %s)")
-            parameters += [stored(after[0]), after[1]]
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
-        found = self._sql(
-            f"SELECT {', '.join(LINE)} FROM line {condition} ORDER BY {column} {direction}, product_id {direction} LIMIT %s",
-            [*parameters, limit],
-        )
+        key = [] if after is None else [stored(after[0]), after[1]]
+        order = f"ORDER BY {column} {direction}, product_id {direction} LIMIT {int(limit)}"
+        if column in OWN_COLUMNS and not self._where:
+            chosen = _CHOSEN.format(
+                active="" if self._stocked else "p.status = 'active' OR",
+                zone=self._zone,
+                products=self._products,
+                after=f"AND (p.{column}, p.id) {compare} (%s, %s)" if key else "",
+                column=column,
+                direction=direction,
+                limit=int(limit),
+            )
+            found = self._sql(
+                f"SELECT {', '.join(LINE)} FROM line {order}",
+                [],
+                chosen=chosen,
+                chosen_parameters=[*self._zone_parameters, *self._product_parameters, *key],
+            )
+        else:
+            where = self._conditions() + ([f"({column}, product_id) {compare} (%s, %s)"] if key else [])
+            condition = f"WHERE {' AND '.join(where)}" if where else ""
+            found = self._sql(f"SELECT {', '.join(LINE)} FROM line {condition} {order}", key)
         lines = [dict(zip(LINE, row, strict=True)) for row in found]
         for line in lines:
             line["next_expiry_date"] = as_date(line["next_expiry_date"])
@@ -425,7 +492,7 @@ class FreeStock:
     def counts(self) -> dict[str, int]:
         """How many products there are in all, and in each kind of trouble."""
         parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
-        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [])[0]
+        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [], distinct=_UNCOUNTED)[0]
         return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
 
 
