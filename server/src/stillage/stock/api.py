@@ -168,8 +168,6 @@ class LotOne(View):
 
 def shown_lots(found: list[Any], actor: Any) -> list[dict[str, Any]]:
     """Lots as the API answers them."""
-    places = queries.places_of_lots(actor, [lot.pk for lot in found])
-    reasons = queries.hold_reasons([lot.pk for lot in found if lot.held])
     day = min(queries.warehouse_days(actor).values(), default=now().date())
     return [
         {
@@ -185,10 +183,10 @@ def shown_lots(found: list[Any], actor: Any) -> list[dict[str, Any]]:
             "last_sale_date": shown(lot.last_sale_date),
             "status": status(lot.last_sale_date, today=day, held=lot.held),
             "held": lot.held,
-            "hold_reason": reasons.get(lot.pk, ""),
+            "hold_reason": lot.hold_reason,
             "on_hand": lot.on_hand,
             "allocated": lot.allocated,
-            "location_count": places.get(lot.pk, 0),
+            "location_count": lot.location_count,
             "received_at": lot.created_at,
         }
         for lot in found
