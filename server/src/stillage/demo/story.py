@@ -32,7 +32,7 @@ class Scale:
 
 SCALES: Final = {
     "full": Scale(every=1, weeks=104, customers=300, bargains=11, expired=3, stopped=6, discontinued=14),
-    "small": Scale(every=14, weeks=8, customers=40, bargains=3, expired=2, stopped=2, discontinued=1),
+    "small": Scale(every=14, weeks=8, customers=40, bargains=5, expired=3, stopped=2, discontinued=1),
 }
 
 
@@ -186,11 +186,15 @@ def _bargains(
         shelf
         for shelf in shelves
         if shelf.warehouse == "MAIN" and shelf.product.shelf_life_days and not shelf.product.discontinued
-        and not shelf.product.format.draught and shelf.pace.name in ("medium", "slow")
+        and not shelf.product.format.draught and shelf.pace.name in ("fast", "medium", "slow")
         and shelf.last_supply_day > days and shelf.first_day == 0
     ]  # fmt: skip
     found: list[Bargain] = []
-    chosen = rng.sample(able, min(len(able), size.bargains + size.expired))
+    rng.shuffle(able)
+    # Of what sells quickly, too much is very much: what expires is slow, and quick goods come last.
+    able.sort(key=lambda shelf: shelf.pace.name != "slow")
+    rest = sorted(able[size.expired :], key=lambda shelf: shelf.pace.name == "fast")
+    chosen = able[: size.expired] + rest[: size.bargains]
     for number, shelf in enumerate(chosen):
         expired = number < size.expired
         remaining = -rng.randint(1, 5) if expired else rng.randint(2, 29)
@@ -199,5 +203,5 @@ def _bargains(
         if (today - dt.timedelta(days=days - arrives)).weekday() == SUNDAY:
             arrives += 1
         last_sale = today + dt.timedelta(days=remaining)
-        found.append(Bargain(shelf, arrives, last_sale, rng.uniform(1.15, 1.5) + (0.4 if expired else 0.0)))
+        found.append(Bargain(shelf, arrives, last_sale, rng.uniform(1.15, 1.5) + (0.8 if expired else 0.0)))
     return found
