@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from stillage.catalogue.models import Product
@@ -146,7 +146,7 @@ def case_packs(product_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
 
 # ---- lots ---------------------------------------------------------------------------------------
 def lots(actor: Actor) -> QuerySet[Lot, Any]:
-    """Lots that lie, or lay, in a warehouse the actor sees; with what is left of them there."""
+    """Lots that lie, or lay, in a warehouse the actor sees; with what is left of them there, and why they are held."""
     own = Balance.objects.filter(lot=OuterRef("pk"))
     if actor.warehouse_ids is not None:
         own = own.filter(warehouse__in=actor.warehouse_ids)
@@ -155,23 +155,20 @@ def lots(actor: Actor) -> QuerySet[Lot, Any]:
         sums = own.order_by().values("lot").annotate(units=Sum(column)).values("units")
         return Coalesce(Subquery(sums, output_field=BigIntegerField()), ZERO)
 
+    places = own.filter(on_hand__gt=0).order_by().values("lot").annotate(places=Count("pk")).values("places")
+    reasons = (
+        Hold.objects.filter(lot=OuterRef("pk"), released_at__isnull=True).order_by("-id").values("reason")
+    )
     found = Lot.objects.annotate(
-        on_hand=total("on_hand"), allocated=total("allocated"), held=open_hold("pk", None)
+        on_hand=total("on_hand"),
+        allocated=total("allocated"),
+        held=open_hold("pk", None),
+        hold_reason=Coalesce(Subquery(reasons[:1]), Value("")),
+        location_count=Coalesce(Subquery(places, output_field=BigIntegerField()), ZERO),
     ).select_related("product")
     if actor.warehouse_ids is not None:
         found = found.filter(Exists(own))
     return found
-
-
-def places_of_lots(actor: Actor, lot_ids: Iterable[int]) -> dict[int, int]:
-    """In how many places each lot lies. One statement."""
-    found = Balance.objects.filter(lot__in=list(lot_ids), on_hand__gt=0)
-    if actor.warehouse_ids is not None:
-        found = found.filter(warehouse__in=actor.warehouse_ids)
-    counts: dict[int, int] = {}
-    for lot_id in found.values_list("lot_id", flat=True):
-        counts[lot_id] = counts.get(lot_id, 0) + 1
-    return counts
 
 
 # ---- movements ----------------------------------------------------------------------------------
@@ -530,14 +527,6 @@ def product_ids(reference: str) -> list[int]:
     if reference.isascii() and reference.isdecimal() and len(reference) < 19:
         condition |= Q(pk=int(reference))
     return list(Product.objects.filter(condition).values_list("pk", flat=True))
-
-
-def hold_reasons(lot_ids: Iterable[int]) -> dict[int, str]:
-    """Why lots are on hold. One statement, none when nothing is held."""
-    wanted = list(lot_ids)
-    if not wanted:
-        return {}
-    return dict(Hold.objects.filter(lot__in=wanted, released_at__isnull=True).values_list("lot_id", "reason"))
 
 
 def with_stock(locations: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
