@@ -88,7 +88,7 @@ def by_plain_sql(url: str, warehouse_id: int) -> Callable[[], Allocate]:
 
 
 def main() -> None:
-    plan = json.load(sys.stdin)
+    plan = json.loads(sys.stdin.readline())
     connect: Callable[[], Allocate]
     if plan["by"] == "operation":
         set_up(plan["environment"])
@@ -129,7 +129,8 @@ def main() -> None:
     for thread in threads:
         thread.start()
     ready.wait()
-    time.sleep(max(0.0, plan["start"] - time.time()))
+    print("ready", flush=True)
+    sys.stdin.readline()  # until all processes are
     started = time.monotonic()
     go.set()
     for thread in threads:

@@ -112,10 +112,10 @@ def main() -> int:
     failed = []
     started = time.monotonic()
     with made_world(products=PRODUCTS, quick=asked.quick) as world:
-        if asked.profile:
+        if asked.profile is not None:
             from profile_one import profile
 
-            print(profile())
+            print(profile(asked.profile))
             return 0
         for name in asked.only or SCENARIOS:
             print(f"== {name}", file=sys.stderr, flush=True)

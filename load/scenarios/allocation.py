@@ -6,7 +6,6 @@ import json
 import statistics
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 
 import psycopg
@@ -78,6 +77,12 @@ def _check(url: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def _tell(child: subprocess.Popen[str], line: str) -> None:
+    assert child.stdin
+    child.stdin.write(line + "\n")
+    child.stdin.flush()
+
+
 def allocate(world: World, *, by: str, products: int, units: int, seconds: float) -> Round:
     _stock_up(world.url, products, units)
     with psycopg.connect(world.url) as connection:
@@ -99,17 +104,17 @@ def allocate(world: World, *, by: str, products: int, units: int, seconds: float
         "products": [FIRST_PRODUCT + n for n in range(1, products + 1)],
         "threads": THREADS,
         "seconds": seconds,
-        "start": time.time() + (8.0 if by == "operation" else 3.0),
     }
     for child in children:
-        assert child.stdin
-        child.stdin.write(json.dumps(plan))
-        child.stdin.close()
-    answers = []
+        _tell(child, json.dumps(plan))
     for child in children:
         assert child.stdout
-        answers.append(json.loads(child.stdout.read().splitlines()[-1]))
-        child.wait()
+        child.stdout.readline()
+    for child in children:
+        _tell(child, "go")
+    answers = []
+    for child in children:
+        answers.append(json.loads(child.communicate()[0]))
     oversold, left = _check(world.url)
     return Round(
         rate=sum(one["promised"] for one in answers) / max(one["seconds"] for one in answers),

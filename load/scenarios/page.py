@@ -93,7 +93,7 @@ def run(world: World) -> list[Result]:
         times: list[list[float]] = [[], []]
         for _ in range(world.rounds):
             for index, path in enumerate((first, deep)):
-                times[index].append(timed(world.served, [path], token=token, seconds=world.seconds / 2))
+                times[index].append(timed(world.served, [path], token=token, seconds=world.seconds / 3))
         shallow, deepest = statistics.median(times[0]), statistics.median(times[1])
         results.append(
             Result(
