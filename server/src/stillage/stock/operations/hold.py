@@ -57,6 +57,8 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
     ]
     operation_id = uuid4()
     made = _insert(wanted, operation_id=operation_id, actor=actor, at=at)
+    scopes = [(lot.id, scope_of(location)) for _, _, lot, location in wanted]
+    first = {scope: index for index, scope in reversed(list(enumerate(scopes)))}
     refuse_all(
         [
             Fault(
@@ -64,8 +66,8 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
                 "held_already",
                 f"Lot {lot.number or product.sku} is on hold there already.",
             )
-            for index, (_, product, lot, location) in enumerate(wanted)
-            if (lot.id, scope_of(location)) not in made
+            for index, (_, product, lot, _) in enumerate(wanted)
+            if scopes[index] not in made or first[scopes[index]] != index
         ],
         kind=Kind.CONFLICT,
         summary="Some of these are on hold already, so nothing was done.",

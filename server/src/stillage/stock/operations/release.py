@@ -68,11 +68,13 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
         ],
     )
     ended = {(lot_id, scope): (hold_id, reason) for lot_id, scope, hold_id, reason in found}
+    scopes = [(lot.id, scope_of(location)) for _, _, lot, location in wanted]
+    first = {scope: index for index, scope in reversed(list(enumerate(scopes)))}
     refuse_all(
         [
             Fault(f"/lines/{index}/lot", "not_held", f"Lot {lot.number or product.sku} is not on hold there.")
-            for index, (_, product, lot, location) in enumerate(wanted)
-            if (lot.id, scope_of(location)) not in ended
+            for index, (_, product, lot, _) in enumerate(wanted)
+            if scopes[index] not in ended or first[scopes[index]] != index
         ],
         kind=Kind.CONFLICT,
         summary="Some of these are not on hold, so nothing was done.",
