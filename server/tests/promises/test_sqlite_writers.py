@@ -79,7 +79,7 @@ def test_eight_writers_meet_no_locked_database_and_none_waits_long() -> None:
     results = together([write] * 8)
     assert results == [None] * 8
     assert len(waits) == 200
-    assert max(waits) < 2, f"the longest wait was {max(waits):.3f} s"
+    assert max(waits) < 5, f"the longest wait was {max(waits):.3f} s, as long as a writer may wait at all"
     assert Balance.objects.get(location__full_code="MAIN/A-02").on_hand == 200
     assert disagreements(seal=False) == []
 
