@@ -24,7 +24,8 @@ def stored(value: Any) -> Any:
     if is_postgres():
         return value
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        # As Django writes it (no fraction when there is none), so that text compares as instants do.
+        return str(value.astimezone(dt.UTC).replace(tzinfo=None))
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, UUID):
