@@ -105,7 +105,11 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one short round each: does it run?")
     parser.add_argument("--keep-docs", action="store_true", help="do not rewrite docs/performance.md")
     parser.add_argument(
-        "--profile", action="store_true", help="print where the time of one movement goes, and end"
+        "--profile",
+        nargs="?",
+        const="",
+        metavar="PATH",
+        help="print where the time of a movement (or a page) goes",
     )
     asked = parser.parse_args()
     results: list[Result] = []
