@@ -135,8 +135,8 @@ def seal(sealed: Sealed, *, at: dt.datetime) -> int:
                 )
         except IntegrityError:
             return done  # somebody else seals just now
-        # The log keeps a copy outside the database: who can rewrite the chain cannot rewrite that.
-        log.info("sealed %s %s-%s: %s", sealed.table, after + 1, until, digest)
+        # At DEBUG, as `reconcile` is silent when all is well. A copy outside the database cannot be rewritten with it.
+        log.debug("sealed %s %s-%s: %s", sealed.table, after + 1, until, digest)
         before = digest
         done += count
     return done
