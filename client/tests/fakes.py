@@ -80,9 +80,12 @@ class FakeServer(httpx.AsyncBaseTransport):
     places: dict[str, str] = field(default_factory=dict)  # MAIN/A-01-01 → kind
     dates: dict[tuple[str, str], date | None] = field(default_factory=dict)
     operations: list[FakeOperation] = field(default_factory=list)
-    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)  # wherever it lies
+    held_at: dict[tuple[str, str, str], str] = field(default_factory=dict)  # at one place
+    all_warehouses: bool = True
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)  # by Idempotency-Key
     asked: list[str] = field(default_factory=list)
+    holds_done: list[str] = field(default_factory=list)
     offline: bool = False
     lose_answers: int = 0  # so many writes are done, but their answer never arrives
 
@@ -135,9 +138,8 @@ class FakeServer(httpx.AsyncBaseTransport):
         path = unquote(request.url.path).removeprefix("/api/v1/")
         self.asked.append(f"{request.method} {path}")
         key = request.headers.get("Idempotency-Key")
-        if key and key in self.answers:
-            return self._say(*self.answers[key])
-        status, body = self._answer(request, path)
+        known = self.answers.get(key or "")
+        status, body = known or self._answer(request, path)
         if key and request.method == "POST" and status < 500:
             self.answers[key] = (status, body)
         if self.lose_answers and request.method == "POST" and path.startswith("stock/"):
@@ -161,6 +163,8 @@ class FakeServer(httpx.AsyncBaseTransport):
                 "stock/move": self._move,
                 "stock/adjust": self._adjust,
                 "stock/reverse": self._reverse,
+                "stock/hold": self._hold,
+                "stock/release": self._release,
                 "scan": self._scan,
             }
             return acts[path](body) if path in acts else self._problem(404, "not_found", "No such address.")
@@ -170,6 +174,7 @@ class FakeServer(httpx.AsyncBaseTransport):
             "availability/summary": lambda _: (200, self._summary()),
             "stock": self._stock,
             "movements": self._movements,
+            "lots": self._lots,
             "locations": self._locations,
             "products": lambda _: (
                 200,
@@ -215,7 +220,7 @@ class FakeServer(httpx.AsyncBaseTransport):
             "role": "manager",
             "roles": ["manager"],
             "permissions": self.rights,
-            "all_warehouses": True,
+            "all_warehouses": self.all_warehouses,
             "warehouses": [{"id": 1, "code": "MAIN", "name": "Bristol warehouse"}],
             "warehouse": "MAIN",
             "language": "en",
@@ -325,7 +330,7 @@ class FakeServer(httpx.AsyncBaseTransport):
 
     def _balance(self, sku: str, lot: str, place: str, units: int) -> dict[str, Any]:
         p, due = self.products[sku], self.dates.get((sku, lot))
-        held = (sku, lot) in self.held
+        held = (sku, lot) in self.held or (sku, lot, place) in self.held_at
         status = "held" if held else "ok"
         if due and not held:
             status = "expired" if due < TODAY else "soon" if due <= TODAY + timedelta(30) else "ok"
@@ -461,6 +466,46 @@ class FakeServer(httpx.AsyncBaseTransport):
         made = self.post("reverse", lines, reverses=found.id)
         found.reversed_by = made.id
         return 201, self._operation(made)
+
+    def _hold(self, body: dict[str, Any]) -> tuple[int, Any]:
+        return self._turn_holds(body, "hold")
+
+    def _release(self, body: dict[str, Any]) -> tuple[int, Any]:
+        return self._turn_holds(body, "release")
+
+    def _turn_holds(self, body: dict[str, Any], verb: str) -> tuple[int, Any]:
+        for line in body["lines"]:
+            key, place = (line["product"], line["lot"]), line.get("location")
+            if place is None and not self.all_warehouses:
+                return self._problem(422, "location_required", "You work in some warehouses only.")
+            there = (*key, place) in self.held_at if place else key in self.held
+            if there == (verb == "hold"):
+                code = "held_already" if there else "not_held"
+                return self._problem(409, code, f"Lot {line['lot']}: {code}.")
+        for line in body["lines"]:
+            key, place = (line["product"], line["lot"]), line.get("location")
+            if verb == "hold" and place:
+                self.held_at[*key, place] = line["reason"]
+            elif verb == "hold":
+                self.held[key] = line["reason"]
+            elif place:
+                del self.held_at[*key, place]
+            else:
+                del self.held[key]
+        self.holds_done.append(verb)
+        return 201, {"operation_id": f"hold-{len(self.holds_done)}", "kind": verb, "holds": body["lines"]}
+
+    def _lots(self, params: dict[str, str]) -> tuple[int, Any]:
+        reasons = {key[:2]: reason for key, reason in self.held_at.items()} | self.held
+        rows = [
+            {"id": n, "lot": lot, "product": sku, "held": (sku, lot) in reasons,
+             "hold_reason": reasons.get((sku, lot), "")}
+            for n, (sku, lot) in enumerate(self.dates, 1)
+            if sku == params.get("product", sku)
+        ]  # fmt: skip
+        if params.get("held") == "true":
+            rows = [row for row in rows if row["held"]]
+        return 200, {"results": rows, "next": None}
 
     # --- what a code means
 

@@ -19,11 +19,12 @@ from stillage_client.components.viewport import layout_for
 from stillage_client.screens import amounts
 from stillage_client.screens.audit import changes, deed
 from stillage_client.screens.date_entry import read_date
+from stillage_client.screens.holds import HoldState, Wish, releases
 from stillage_client.screens.import_file import ImportState
 from stillage_client.screens.locations import PlaceState
 from stillage_client.screens.movement_lines import ends, happening
 from stillage_client.screens.paged import PagedState
-from stillage_client.screens.product import ProductState, lot_lines, next_out
+from stillage_client.screens.product import LotLine, ProductState, lot_lines, next_out
 from stillage_client.screens.refusals import trouble_of
 from stillage_client.screens.scan import EntryState
 from stillage_client.screens.scan_job import Packing
@@ -170,6 +171,78 @@ def test_lots_are_added_up_over_places_and_the_first_out_is_on_top() -> None:
     ]
     assert next_out(lines, today=date(2026, 11, 22)) == "L2"
     assert next_out(lines, today=date(2027, 6, 1)) == "NONE"
+
+
+# ---- holding and releasing
+
+
+HOLD = Wish("hold", "HPA-330", "L1", reason="Seal test")
+
+
+def lines_of(state: ProductState) -> dict[str, LotLine]:
+    return {line.lot: line for line in lot_lines(state.balances)}
+
+
+def test_a_held_lot_says_why_and_the_way_back_frees_it(server: FakeServer) -> None:
+    api, holds, page = api_for(server), HoldState(), ProductState()
+    holds.ask("L1", ())
+    assert run(holds.carry_out(api, HOLD))
+    run(page.load(api, "HPA-330", "MAIN"))
+    assert lines_of(page)["L1"].all_held
+    assert page.hold_reasons == {"L1": "Seal test"}
+    assert (holds.asked, holds.done) == (None, HOLD)
+    assert holds.back is not None
+    assert run(holds.carry_out(api, holds.back, reason="Seal test"))
+    assert server.held == {}
+    assert holds.back == HOLD  # and that can be undone too
+
+
+def test_a_hold_whose_answer_was_lost_is_not_made_twice(server: FakeServer) -> None:
+    api, holds = api_for(server), HoldState()
+    server.lose_answers = 20  # more often than the client tries by itself
+    assert not run(holds.carry_out(api, HOLD))
+    assert holds.trouble and server.held
+    server.lose_answers = 0
+    assert run(holds.carry_out(api, HOLD))
+    assert server.holds_done == ["hold"]
+
+
+def test_a_refused_hold_says_so_and_the_question_stays_open(server: FakeServer) -> None:
+    server.held["HPA-330", "L1"] = "Recall"
+    holds = HoldState()
+    holds.ask("L1", ())
+    assert not run(holds.carry_out(api_for(server), HOLD))
+    assert "held_already" in holds.trouble
+    assert (holds.asked, holds.done, holds.working) == ("L1", None, False)
+
+
+def test_a_lot_held_at_its_places_is_released_there_when_it_is_not_held_everywhere(
+    server: FakeServer,
+) -> None:
+    server.stock("HPA-330", "L1", "MAIN/A-01-02", 48, TODAY.replace(day=30))
+    for place in ("MAIN/A-01-01", "MAIN/A-01-02"):
+        server.held_at["HPA-330", "L1", place] = "Damaged"
+    api, holds, page = api_for(server), HoldState(), ProductState()
+    run(page.load(api, "HPA-330", "MAIN"))
+    line = lines_of(page)["L1"]
+    wishes = releases("HPA-330", "L1", line.held_at, whole=line.all_held, all_warehouses=True)
+    assert run(holds.carry_out(api, *wishes, reason="Damaged"))
+    assert server.held_at == {}
+    assert holds.back == Wish("hold", "HPA-330", "L1", line.held_at, "Damaged")
+
+
+def test_who_works_in_some_warehouses_names_the_place(server: FakeServer) -> None:
+    server.all_warehouses = False
+    api, holds, page = api_for(server), HoldState(), ProductState()
+    assert not run(holds.carry_out(api, HOLD))
+    assert run(holds.carry_out(api, replace(HOLD, locations=("MAIN/A-01-01",))))
+    run(page.load(api, "HPA-330", "MAIN"))
+    line = lines_of(page)["L1"]
+    assert (line.held_at, line.free_at) == (("MAIN/A-01-01",), ())
+    assert run(
+        holds.carry_out(api, *releases("HPA-330", "L1", line.held_at, whole=True, all_warehouses=False))
+    )
+    assert server.held_at == {}
 
 
 # ---- today, places, lists

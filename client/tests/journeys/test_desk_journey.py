@@ -6,7 +6,7 @@ import pytest
 from behind import Warehouse
 from browser import Visit
 from playwright.sync_api import Browser
-from walking import SLOW, signed_in, unnamed_buttons
+from walking import SLOW, go, signed_in, unnamed_buttons
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SCREENS = {
@@ -22,12 +22,6 @@ SCREENS = {
     "import": ("/import", "Choose a file"),
     "more": ("/more", "Sign out"),
 }
-
-
-def go(visit: Visit, url: str) -> None:
-    visit.page.goto(url)
-    visit.page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=SLOW * 1000)
-    visit.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
 
 
 def test_a_wrong_password_is_told_and_the_right_one_opens_the_address_asked_for(

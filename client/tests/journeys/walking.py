@@ -21,6 +21,13 @@ def signed_in(
     return visit
 
 
+def go(visit: Visit, url: str) -> None:
+    """Another address, as a link from outside opens it."""
+    visit.page.goto(url)
+    visit.page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=SLOW * 1000)
+    visit.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+
+
 def unnamed_buttons(visit: Visit) -> list[str]:
     """Buttons that a screen reader would read out as “button”."""
     return [line for line in visit.tree() if line in ("button:", "tab:")]

@@ -1,6 +1,6 @@
 """Numbers as pictures: the part bar, the big statistic and the light table inside a card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import flet as ft
 
@@ -59,8 +59,9 @@ def light_table(
     widths: Sequence[tuple[int | None, bool]],
     row_height: int = 44,
     gap: int = 12,
+    below: Mapping[int, ft.Control] | None = None,
 ) -> ft.Column:
-    """A table for cards: widths are (pixels or None for the rest, right-aligned)."""
+    """A table for cards: widths are (pixels or None for the rest, right-aligned); `below` stands under its row."""
 
     def line(cells: Sequence[ft.Control], height: int) -> ft.Control:
         boxes = [
@@ -76,4 +77,6 @@ def light_table(
 
     head = line([quiet(h, "label") for h in heads], 34)
     body = [line([c if isinstance(c, ft.Control) else text(c) for c in cells], row_height) for cells in rows]
+    for number, more in (below or {}).items():
+        body[number] = stretched(body[number], more)
     return stretched(head, hairline(), *divided(body))

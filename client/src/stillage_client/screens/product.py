@@ -1,8 +1,8 @@
 """One product: will it sell in time, which lot goes first, where it stands and what happened to it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,11 +16,12 @@ from stillage_client.components.buttons import button
 from stillage_client.components.faces import avatar, icon_tile, product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.figures import light_table, part_bar, statistic
-from stillage_client.components.hooks import after_drawing, watched
+from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.layout import (
     card,
     column,
     divided,
+    fill,
     gap,
     quiet,
     row,
@@ -33,9 +34,19 @@ from stillage_client.components.status import expiry_kind, expiry_pill, held_pil
 from stillage_client.components.viewport import Layout, use_beside, use_layout
 from stillage_client.locale import t
 from stillage_client.screens import amounts
+from stillage_client.screens.holds import (
+    EVERYWHERE,
+    HoldState,
+    Wish,
+    hold_button,
+    hold_outcome,
+    hold_question,
+    release_button,
+    releases,
+)
 from stillage_client.screens.movement_lines import bare, ends, happening, kind_name
 from stillage_client.screens.refusals import Trouble, trouble_of
-from stillage_client.session import use_session
+from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 348
 MOVEMENTS_SHOWN = 12
@@ -48,10 +59,21 @@ class LotLine:
 
     lot: str
     best_before: date | None
-    places: tuple[str, ...]
+    locations: tuple[str, ...]
+    held_at: tuple[str, ...]
     on_hand: int
     allocated: int
     held: int
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The locations as people call them."""
+        return tuple(bare(location) for location in self.locations)
+
+    @property
+    def free_at(self) -> tuple[str, ...]:
+        """Where it may still be held."""
+        return tuple(location for location in self.locations if location not in self.held_at)
 
     @property
     def all_held(self) -> bool:
@@ -67,7 +89,8 @@ def lot_lines(balances: Iterable[Balance]) -> list[LotLine]:
         LotLine(
             lot=lot,
             best_before=parts[0].best_before_date or parts[0].expiry_date,
-            places=tuple(bare(p.location) for p in parts),
+            locations=tuple(p.location for p in parts),
+            held_at=tuple(p.location for p in parts if p.held),
             on_hand=sum(p.on_hand for p in parts),
             allocated=sum(p.allocated for p in parts),
             held=sum(p.on_hand for p in parts if p.held),
@@ -95,6 +118,7 @@ class ProductState:
     availability: Availability | None = None
     balances: tuple[Balance, ...] = ()
     movements: tuple[Movement, ...] = ()
+    hold_reasons: dict[str, str] = field(default_factory=dict)  # by lot
     trouble: Trouble | None = None
     _turn: int = 0
 
@@ -111,6 +135,7 @@ class ProductState:
                 ),
                 stock.movements(api, product=sku, warehouse=warehouse, limit=MOVEMENTS_SHOWN),
             )
+            reasons = await _hold_reasons(api, sku, balances.results)
         except ApiError as error:
             if turn == self._turn:
                 self.trouble = trouble_of(error)
@@ -119,7 +144,16 @@ class ProductState:
             return
         self.availability = next((a for a in available.results if a.product == product.sku), None)
         self.balances, self.movements = tuple(balances.results), tuple(movements.results)
+        self.hold_reasons = reasons
         self.product, self.trouble = product, None
+
+
+async def _hold_reasons(api: Api, sku: str, balances: Iterable[Balance]) -> dict[str, str]:
+    """Why lots are on hold; asked only when one is."""
+    if not any(balance.held for balance in balances):
+        return {}
+    held = await stock.lots(api, product=sku, held="true", limit=BALANCES_READ)
+    return {lot.lot: lot.hold_reason for lot in held.results}
 
 
 @ft.component
@@ -128,7 +162,8 @@ def ProductPage() -> ft.Control:
     session, layout, page = use_session(), use_layout(), ft.context.page
     sku = ft.use_route_params().get("sku", "")
     beside = use_beside()
-    state = watched(ProductState)
+    state, holds = watched(ProductState), watched(HoldState)
+    form = remembered(lambda: {"reason": ""})
 
     async def load() -> None:
         await state.load(session.api, sku, session.warehouse)
@@ -154,7 +189,8 @@ def ProductPage() -> ft.Control:
     elif product is None:
         body = surface(bone_rows(8), expand=True)
     else:
-        body = _page(_Seen(product, state), layout, beside=beside and layout == "desk")
+        changing = _Changing(holds, form, session, load)
+        body = _page(_Seen(product, state, changing), layout, beside=beside and layout == "desk")
     actions = []
     if session.can("stock.move"):
         actions.append(
@@ -181,11 +217,72 @@ def ProductPage() -> ft.Control:
     )
 
 
+class _Changing:
+    """Holding and releasing from this page: who may, and what is pressed."""
+
+    def __init__(
+        self,
+        holds: HoldState,
+        form: dict[str, str],
+        session: Session,
+        load: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.holds, self.form, self._session, self._load = holds, form, session, load
+        self.may_hold, self.may_release = session.can("stock.hold"), session.can("stock.release")
+        self.all_warehouses = session.user is not None and session.user.all_warehouses
+
+    async def _do(self, *wishes: Wish, reason: str = "") -> None:
+        if await self.holds.carry_out(self._session.api, *wishes, reason=reason):
+            self.form["reason"] = ""
+            await self._load()
+
+    def ask(self, line: LotLine) -> Callable[[Any], None]:
+        """Open the question, or close it again."""
+
+        def pressed(_: Any) -> None:
+            self.form["reason"] = ""
+            if self.holds.asked == line.lot:
+                self.holds.close()
+                return
+            whole = self.all_warehouses and not line.held_at
+            self.holds.ask(line.lot, EVERYWHERE if whole else line.free_at)
+
+        return pressed
+
+    def hold(self, product: str, line: LotLine) -> Callable[[str], Awaitable[None]]:
+        async def because(reason: str) -> None:
+            await self._do(Wish("hold", product, line.lot, self.holds.locations, reason))
+
+        return because
+
+    def release(self, product: str, line: LotLine, reason: str) -> Callable[[Any], Awaitable[None]]:
+        async def pressed(_: Any) -> None:
+            wishes = releases(
+                product, line.lot, line.held_at, whole=line.all_held, all_warehouses=self.all_warehouses
+            )
+            await self._do(*wishes, reason=reason)
+
+        return pressed
+
+    def undo(self) -> Callable[[Any], Awaitable[None]] | None:
+        """The way back, for who may go it."""
+        back = self.holds.back
+        if back is None or not (self.may_release if back.verb == "release" else self.may_hold):
+            return None
+        done = self.holds.done
+
+        async def pressed(_: Any) -> None:
+            if self.holds.back is not None:
+                await self._do(self.holds.back, reason=done.reason if done else "")
+
+        return pressed
+
+
 class _Seen:
     """The product with its amounts, as the cards read them."""
 
-    def __init__(self, product: Product, state: ProductState) -> None:
-        self.product, self.state = product, state
+    def __init__(self, product: Product, state: ProductState, changing: _Changing) -> None:
+        self.product, self.state, self.changing = product, state, changing
         case = product.case
         self.units_per_case = case.units_per_pack if case else 1
         self.case_name = case.name if case else ""
@@ -313,25 +410,22 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         )
     first = next_out(seen.lots)
     hint = quiet(t("First out on top"))
+    outcome = hold_outcome(seen.changing.holds, seen.changing.undo())
     if layout == "phone":
-        rows: list[ft.Control] = [_lot_row(seen, line, line.lot == first) for line in seen.lots]
-        return card(stretched(*divided(rows, 16)), t("Lots"), hint, padding=ft.Padding.only(bottom=4))
+        rows: list[ft.Control] = [
+            stretched(_lot_row(seen, line, line.lot == first), _question(seen, line, layout))
+            for line in seen.lots
+        ]
+        content = stretched(outcome, *divided(rows, 16))
+        return card(content, t("Lots"), hint, padding=ft.Padding.only(bottom=4))
     cells = [
         (
-            column(
-                row(
-                    text(line.lot, "strong", selectable=True, expand=True, expand_loose=True),
-                    pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED)
-                    if line.lot == first
-                    else None,
-                    gap=8,
-                ),
-                quiet(_place_names(line.places)),
-            ),
+            column(text(line.lot, "strong", selectable=True), quiet(_place_names(line.places))),
             words.day(line.best_before, year=True) if line.best_before else "–",
-            row(held_pill() if line.all_held else expiry_pill(line.best_before)),
+            column(_lot_pill(seen, line), _lot_remark(seen, line, goes_next=line.lot == first), gap=2),
             seen.short(line.on_hand),
             quiet(amounts.whole(seen, line.allocated) if line.allocated else "–", "body"),
+            _lot_actions(seen, line),
         )
         for line in seen.lots
     ]
@@ -339,16 +433,71 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         (None, False),
         (96, False),
         (150, False),
-        (112, True),
+        (100, True),
         (64, True),
+        (72 if any(line.held_at and line.free_at for line in seen.lots) else 36, True),
     ]
-    heads = (t("Lot and place"), t("Best before"), "", t("On hand"), t("Promised"))
-    table = light_table(heads, cells, widths, row_height=54, gap=8)
-    return card(table, t("Lots"), hint, padding=ft.Padding.only(bottom=4))
+    heads = (t("Lot and place"), t("Best before"), "", t("On hand"), t("Promised"), "")
+    questions = [_question(seen, line, layout) for line in seen.lots]
+    below = {number: question for number, question in enumerate(questions) if question is not None}
+    table = light_table(heads, cells, widths, row_height=54, gap=8, below=below)
+    return card(stretched(outcome, table), t("Lots"), hint, padding=ft.Padding.only(bottom=4))
 
 
 def _place_names(places: tuple[str, ...]) -> str:
     return places[0] if len(places) == 1 else t("{place} + {n}", place=places[0], n=len(places) - 1)
+
+
+def _place_and_reason(seen: _Seen, line: LotLine) -> str:
+    reason = seen.state.hold_reasons.get(line.lot, "") if line.held else ""
+    return " · ".join(part for part in (reason, _place_names(line.places)) if part)
+
+
+def _lot_pill(seen: _Seen, line: LotLine) -> ft.Control:
+    if line.all_held:
+        return held_pill()
+    if line.held:
+        return pill("held", t("{amount} on hold", amount=seen.short(line.held)))
+    return expiry_pill(line.best_before)
+
+
+def _lot_remark(seen: _Seen, line: LotLine, *, goes_next: bool) -> ft.Control | None:
+    """Why it is held, or that it goes next."""
+    reason = seen.state.hold_reasons.get(line.lot, "") if line.held else ""
+    if reason:
+        return quiet(reason, tooltip=reason)
+    return _next_pill() if goes_next else None
+
+
+def _next_pill() -> ft.Control:
+    return pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED)
+
+
+def _lot_actions(seen: _Seen, line: LotLine) -> ft.Control:
+    changing, sku = seen.changing, seen.product.sku
+    reason = seen.state.hold_reasons.get(line.lot, "")
+    release = line.held_at and changing.may_release
+    hold = line.free_at and changing.may_hold
+    return row(
+        release_button(line.lot, changing.release(sku, line, reason)) if release else None,
+        hold_button(line.lot, changing.ask(line)) if hold else None,
+        gap=0,
+        tight=True,
+    )
+
+
+def _question(seen: _Seen, line: LotLine, layout: Layout) -> ft.Control | None:
+    changing = seen.changing
+    if changing.holds.asked != line.lot or not line.free_at:
+        return None
+    return hold_question(
+        changing.holds,
+        changing.form,
+        line.free_at,
+        all_warehouses=changing.all_warehouses,
+        layout=layout,
+        hold=changing.hold(seen.product.sku, line),
+    )
 
 
 def _lot_row(seen: _Seen, line: LotLine, goes_next: bool) -> ft.Control:
@@ -357,11 +506,13 @@ def _lot_row(seen: _Seen, line: LotLine, goes_next: bool) -> ft.Control:
         column(
             row(text(line.lot, "strong", expand=True), text(seen.short(line.on_hand), "strong")),
             row(
-                held_pill() if line.all_held else expiry_pill(line.best_before),
-                pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED) if goes_next else None,
+                _lot_pill(seen, line),
+                _next_pill() if goes_next else None,
+                fill(),
+                _lot_actions(seen, line),
                 gap=6,
             ),
-            quiet(f"{until} · {_place_names(line.places)}"),
+            quiet(f"{until} · {_place_and_reason(seen, line)}"),
             gap=4,
         ),
         padding=ft.Padding.symmetric(horizontal=16, vertical=10),
