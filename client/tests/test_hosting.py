@@ -46,6 +46,30 @@ def Ticking() -> ft.Control:
     return ft.Text(f"tick {number}")
 
 
+@ft.component
+def Part(broken: bool) -> ft.Control:
+    """A part of a page that cannot always be drawn."""
+    if broken:
+        raise RuntimeError("secret-of-the-house")
+    return ft.Text("the part is well")
+
+
+@ft.component
+def Breaking() -> ft.Control:
+    """A page with a part that breaks, and with a control that cannot be sent, when they are asked to."""
+    state, become = ft.use_state("well")
+    return ft.Column(
+        [
+            ft.Text(f"the page is {state}"),
+            Part(state == "broken"),
+            ft.Text(object() if state == "unsendable" else "sendable"),  # type: ignore[arg-type]
+            ft.Button("Break", on_click=lambda: become("broken")),
+            ft.TextButton("Mend", on_click=lambda: become("mended")),
+            ft.OutlinedButton("Spoil", on_click=lambda: become("unsendable")),
+        ]
+    )
+
+
 def client(cache: Path, **more: Any) -> Any:
     return create_app(
         api_base="http://127.0.0.1:9",
@@ -357,6 +381,49 @@ def test_a_failing_handler_shows_a_sentence_and_a_reference(
     assert reference is not None
     assert f"reference {reference[1]}" in caplog.text
     assert "secret-of-the-house" in caplog.text
+
+
+def press(one: Peer, kind: str) -> Any:
+    return one.send(EVENT, {"target": _control(one.frames, kind), "name": "click", "data": None})
+
+
+def test_a_part_that_cannot_be_drawn_says_so_and_the_page_lives_on(
+    client_cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(url: str) -> Peer:
+        async with peer(url) as one:
+            await one.until(lambda: "the part is well" in one.said(), "the page")
+            await press(one, "Button")
+            await one.until(lambda: "could not be shown" in one.said(), "the sentence")
+            assert "the page is broken" in one.said()
+            await press(one, "TextButton")
+            await one.until(lambda: one.said().count("the part is well") == 2, "the part to come back")
+            return one
+
+    with serving(client(client_cache, app=Breaking)) as running:
+        one = asyncio.run(story(running.url))
+    assert one.crashes == []
+    assert "secret-of-the-house" not in one.said()
+    reference = re.search(r"Reference ([0-9a-f]{8})", one.said())
+    assert reference is not None
+    assert f"Part could not be drawn, reference {reference[1]}" in caplog.text
+    assert "secret-of-the-house" in caplog.text
+
+
+def test_what_cannot_be_sent_is_told_with_a_reference_and_the_page_lives_on(client_cache: Path) -> None:
+    async def story(url: str) -> Peer:
+        async with peer(url) as one:
+            await one.until(lambda: "the part is well" in one.said(), "the page")
+            await press(one, "OutlinedButton")
+            await one.until(lambda: one.crashes, "the crash")
+            await press(one, "TextButton")
+            await one.until(lambda: "the page is mended" in one.said(), "the page to go on")
+            return one
+
+    with serving(client(client_cache, app=Breaking)) as running:
+        one = asyncio.run(story(running.url))
+    assert re.search(r"Reference ([0-9a-f]{8})", one.crashes[0])
+    assert "Traceback" not in one.said()
 
 
 def test_logs_tell_neither_session_ids_nor_what_was_typed(

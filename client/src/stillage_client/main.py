@@ -5,6 +5,7 @@ from typing import Any
 
 import flet as ft
 
+from stillage_client.drawing import guard_drawing
 from stillage_client.session import Session, SessionContext
 
 Main = Callable[[ft.Page], Awaitable[None]]
@@ -20,6 +21,8 @@ def client_main(api_base: str, app: Callable[[], Any] | None = None) -> Main:
     """Flet's entry for a server at `api_base` (as http://127.0.0.1:8000).
 
     `app` is the root component; left out, it is Stillage's own App."""
+
+    guard_drawing()
 
     async def main(page: ft.Page) -> None:
         page.title = "Stillage"

@@ -115,15 +115,13 @@ def reasons() -> tuple[str, ...]:
     return (t("Quality check"), t("Damaged"), t("Recall"))
 
 
-def hold_button(lot: str, on_click: Pressed) -> ft.Control:
-    return icon_button(ft.Icons.LOCK_OUTLINED, t("Hold lot {lot}", lot=lot), on_click, size=18, box=36)
+def hold_button(lot: str, on_click: Pressed, box: int) -> ft.Control:
+    return icon_button(ft.Icons.LOCK_OUTLINED, t("Hold lot {lot}", lot=lot), on_click, size=18, box=box)
 
 
-def release_button(lot: str, on_click: Pressed) -> ft.Control:
-    color = theme.ON_TINT["held"]
-    return icon_button(
-        ft.Icons.LOCK_OPEN_OUTLINED, t("Release lot {lot}", lot=lot), on_click, size=18, box=36, color=color
-    )
+def release_button(lot: str, on_click: Pressed, box: int) -> ft.Control:
+    color, name = theme.ON_TINT["held"], t("Release lot {lot}", lot=lot)
+    return icon_button(ft.Icons.LOCK_OPEN_OUTLINED, name, on_click, size=18, box=box, color=color)
 
 
 def hold_question(

@@ -473,14 +473,14 @@ def _next_pill() -> ft.Control:
     return pill("info", t("Next out"), ft.Icons.ARROW_FORWARD_ROUNDED)
 
 
-def _lot_actions(seen: _Seen, line: LotLine) -> ft.Control:
+def _lot_actions(seen: _Seen, line: LotLine, box: int = 36) -> ft.Control:
     changing, sku = seen.changing, seen.product.sku
     reason = seen.state.hold_reasons.get(line.lot, "")
     release = line.held_at and changing.may_release
     hold = line.free_at and changing.may_hold
     return row(
-        release_button(line.lot, changing.release(sku, line, reason)) if release else None,
-        hold_button(line.lot, changing.ask(line)) if hold else None,
+        release_button(line.lot, changing.release(sku, line, reason), box) if release else None,
+        hold_button(line.lot, changing.ask(line), box) if hold else None,
         gap=0,
         tight=True,
     )
@@ -509,7 +509,7 @@ def _lot_row(seen: _Seen, line: LotLine, goes_next: bool) -> ft.Control:
                 _lot_pill(seen, line),
                 _next_pill() if goes_next else None,
                 fill(),
-                _lot_actions(seen, line),
+                _lot_actions(seen, line, box=48),
                 gap=6,
             ),
             quiet(f"{until} · {_place_and_reason(seen, line)}"),
