@@ -89,8 +89,8 @@ def table(results: list[Result]) -> str:
 def rewrite(text: str) -> None:
     old = DOCUMENT.read_text()
     new = re.sub(
-        r"(<!-- results -->\n).*?(\n<!-- /results -->)",
-        lambda found: found[1] + text + found[2],
+        r"(<!-- results -->\n).*?(<!-- /results -->)",
+        lambda found: f"{found[1]}{text}\n{found[2]}",
         old,
         flags=re.S,
     )
