@@ -57,8 +57,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
             process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
-    """One browser for all journeys; each visit has a context of its own."""
+    """One browser for a file of journeys: as long as it is open, its event loop runs, and other tests start their own."""
     with chromium() as browser:
         yield browser
