@@ -44,7 +44,7 @@ def test_a_file_with_a_bad_row_shows_the_fault_and_the_mended_one_comes_in(
     with signed_in(chrome, warehouse.url, "/import") as visit:
         visit.sees("Choose a file", seconds=SLOW)
         choose(visit, "Choose a file", bad)
-        visit.sees("so nothing was written", seconds=SLOW)
+        visit.sees("2 faults, so nothing was written", seconds=SLOW)
         visit.sees("many")
         visit.sees("480")  # every fault of the row, not only the first
         visit.shot("import-faults-desk")

@@ -270,7 +270,7 @@ def _verdict(state: ImportState, job: Import, import_now: Any) -> ft.Control:
             button(t("Import now"), import_now, icon=ft.Icons.CHECK_ROUNDED),
         )
     detail = job.detail or t("Put it right in the file, or set the columns below, and choose it again.")
-    faults = job.refused or len(job.errors)
+    faults = max(job.refused, len(job.errors))  # a row may have several
     return banner(
         "expired",
         tn("{n} fault, so nothing was written", "{n} faults, so nothing was written", faults)
