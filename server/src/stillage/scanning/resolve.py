@@ -202,9 +202,7 @@ def _balances(
     if warehouse is not None:
         rows = rows.filter(warehouse=warehouse)
     found = list(rows.order_by("lot__last_sale_date", "location__pick_sequence", "id")[:MAX_BALANCES])
-    days = stock.warehouse_days(actor)
-    cases = stock.case_packs([product_id])
-    return [stock.shown_balance(row, days, cases) for row in found]
+    return stock.shown_balances(found)
 
 
 def _plain(code: ParsedCode, *, actor: Actor, warehouse: Warehouse | None) -> dict[str, Any]:
@@ -255,6 +253,4 @@ def _lying_at(location: Location, actor: Actor) -> list[dict[str, Any]]:
     rows = list(
         stock.balances(actor).filter(location=location).order_by("lot__last_sale_date", "id")[:MAX_BALANCES]
     )
-    days = stock.warehouse_days(actor, [location.warehouse_id])
-    cases = stock.case_packs(row["product_id"] for row in rows)
-    return [stock.shown_balance(row, days, cases) for row in rows]
+    return stock.shown_balances(rows)

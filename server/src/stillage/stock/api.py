@@ -88,17 +88,16 @@ class BalanceList(View):
                 | Q(lot__number__icontains=word)
                 | Q(location__full_code__icontains=word)
             )
-        days = queries.warehouse_days(actor)
         if value := query.choice(request, "status", STATES):
-            found = found.filter(_with_status(value, days))
+            found = found.filter(_with_status(value, queries.warehouse_days(actor)))
         if at is not None:
             found = queries.as_of(found, at)
 
-        def present(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-            cases = queries.case_packs(row["product_id"] for row in rows)
-            return [queries.shown_balance(row, days, cases) for row in rows]
-
-        return Response(paging.page(request, found, orderings=self.orderings, default="id", present=present))
+        return Response(
+            paging.page(
+                request, found, orderings=self.orderings, default="id", present=queries.shown_balances
+            )
+        )
 
 
 def _with_status(name: str, days: dict[int, dt.date]) -> Q:

@@ -55,6 +55,7 @@ BALANCE = (
     "location__zone",
     "location__is_active",
     "warehouse_id",
+    "warehouse__timezone",
     "on_hand",
     "allocated",
     "held",
@@ -97,11 +98,19 @@ def as_of(found: QuerySet[Balance, dict[str, Any]], at: dt.datetime) -> QuerySet
     return found.annotate(then=then).filter(then__gt=0)
 
 
-def shown_balance(
-    row: dict[str, Any], days: dict[int, dt.date], cases: dict[int, tuple[str, int]]
+def shown_balances(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `balances` as the API answers them. One statement, for the packs."""
+    cases = case_packs(row["product_id"] for row in found)
+    days: dict[str, dt.date] = {}
+    return [_shown_balance(row, days, cases) for row in found]
+
+
+def _shown_balance(
+    row: dict[str, Any], days: dict[str, dt.date], cases: dict[int, tuple[str, int]]
 ) -> dict[str, Any]:
-    """A row of `balances` as the API answers it."""
-    day = days.get(row["warehouse_id"]) or dt.datetime.now(dt.UTC).date()
+    """A row of `balances` as the API answers it. `days` remembers which day it is in each time zone."""
+    zone = row["warehouse__timezone"]
+    day = days.get(zone) or days.setdefault(zone, today(zone))
     state = status(row["lot__last_sale_date"], today=day, held=row["held"])
     saleable = state in ("ok", "soon") and row["location__kind"] in SALEABLE and row["location__is_active"]
     case_name, units = cases.get(row["product_id"], ("", 1))
