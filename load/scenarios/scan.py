@@ -26,7 +26,7 @@ SELECT k.id, k.name, k.units_per_pack, p.id, p.sku, p.name, l.id, l.number, l.ex
 
 def label(k: int) -> str:
     """What a scanner sends for a case: GTIN, expiry date, lot."""
-    return f"]C101{gtin(k)}17281231\x1d10{Numbers(k).lot}".replace("\x1d10", "10")
+    return f"]C101{gtin(k)}1728123110{Numbers(k).lot}"
 
 
 def requests() -> list[tuple[str, str, Any]]:
