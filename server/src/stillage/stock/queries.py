@@ -325,8 +325,7 @@ chosen AS (
       JOIN day ON day.warehouse_id = b.warehouse_id
       JOIN places_location x ON x.id = b.location_id
       WHERE b.product_id = p.id AND b.on_hand > 0 {zone}))
-    {products} {after}
-  ORDER BY p.{column} {direction}, p.id {direction} LIMIT {limit}
+    {products} {tail}
 ),
 """
 _DISTINCT = "COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count"
@@ -457,6 +456,20 @@ class FreeStock:
     def _conditions(self) -> list[str]:
         return [*self._where, *(["on_hand > 0"] if self._stocked else [])]
 
+    def _chosen(self, tail: str) -> tuple[str, list[Any]]:
+        """The products to add up, found first: only their balances are then looked at."""
+        chosen = _CHOSEN.format(
+            active="" if self._stocked else "p.status = 'active' OR",
+            zone=self._zone,
+            products=self._products,
+            tail=tail,
+        )
+        return chosen, [*self._zone_parameters, *self._product_parameters]
+
+    def _searched(self) -> tuple[str, list[Any]]:
+        """The same for a search or a category, whatever the order; nothing where all products are asked for."""
+        return self._chosen("") if self._products else ("", [])
+
     def page(
         self, *, ordering: str, descending: bool, after: list[Any] | None, limit: int
     ) -> list[dict[str, Any]]:
@@ -469,25 +482,26 @@ class FreeStock:
         key = [] if after is None else [stored(after[0]), after[1]]
         order = f"ORDER BY {column} {direction}, product_id {direction} LIMIT {int(limit)}"
         if column in OWN_COLUMNS and not self._where:
-            chosen = _CHOSEN.format(
-                active="" if self._stocked else "p.status = 'active' OR",
-                zone=self._zone,
-                products=self._products,
-                after=f"AND (p.{column}, p.id) {compare} (%s, %s)" if key else "",
-                column=column,
-                direction=direction,
-                limit=int(limit),
+            after_key = f"AND (p.{column}, p.id) {compare} (%s, %s)" if key else ""
+            chosen, parameters = self._chosen(
+                f"{after_key} ORDER BY p.{column} {direction}, p.id {direction} LIMIT {int(limit)}"
             )
             found = self._sql(
                 f"SELECT {', '.join(LINE)} FROM line {order}",
                 [],
                 chosen=chosen,
-                chosen_parameters=[*self._zone_parameters, *self._product_parameters, *key],
+                chosen_parameters=[*parameters, *key],
             )
         else:
             where = self._conditions() + ([f"({column}, product_id) {compare} (%s, %s)"] if key else [])
             condition = f"WHERE {' AND '.join(where)}" if where else ""
-            found = self._sql(f"SELECT {', '.join(LINE)} FROM line {condition} {order}", key)
+            chosen, parameters = self._searched()
+            found = self._sql(
+                f"SELECT {', '.join(LINE)} FROM line {condition} {order}",
+                key,
+                chosen=chosen,
+                chosen_parameters=parameters,
+            )
         lines = [dict(zip(LINE, row, strict=True)) for row in found]
         for line in lines:
             line["next_expiry_date"] = as_date(line["next_expiry_date"])
@@ -498,7 +512,14 @@ class FreeStock:
     def counts(self) -> dict[str, int]:
         """How many products there are in all, and in each kind of trouble."""
         parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
-        row = self._sql(f"SELECT COUNT(*), {parts} FROM line", [], distinct=_UNCOUNTED)[0]
+        chosen, parameters = self._searched()
+        row = self._sql(
+            f"SELECT COUNT(*), {parts} FROM line",
+            [],
+            chosen=chosen,
+            chosen_parameters=parameters,
+            distinct=_UNCOUNTED,
+        )[0]
         return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
 
 
