@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "server"))
 from tests.postgres import NoPostgres, postgres  # noqa: E402
 
 CI = os.environ.get("CI") == "true"
+IN_A_BROWSER = ["client/tests/journeys", "client/tests/test_wedge.py", "client/tests/test_files.py"]
 PARTS = os.environ.get("STILLAGE_TEST_PARTS", "sqlite,postgres,client").split(",")
 
 
@@ -103,7 +104,17 @@ def main() -> int:
         except NoPostgres as error:
             not_run.append(f"server on PostgreSQL: {error}")
     if "client" in PARTS:
-        results.append(run("client", ["client/tests"], **chromium, **without))
+        # A browser runs an event loop of its own in its process, so the others have one to themselves.
+        apart = [f"--ignore={path}" for path in IN_A_BROWSER]
+        results.append(run("client", ["client/tests", *apart], **without))
+        walked = run("client in a browser", IN_A_BROWSER, **chromium, **without)
+        if walked[1] == 1:
+            # Only here: a browser on a busy machine may be late. What needs a second try is named above.
+            again = run(
+                "client in a browser, what failed once more", [*IN_A_BROWSER, "--lf"], **chromium, **without
+            )
+            walked = (f"{walked[0]} (first: {walked[2]})", again[1], again[2])
+        results.append(walked)
     print("\n===== summary =====")  # noqa: T201
     for name, status, summary in results:
         print(f"{'ok  ' if status == 0 else 'FAIL'} {name}: {summary}")  # noqa: T201
