@@ -13,7 +13,15 @@ from django.db import connection
 
 from stillage.core import append_only
 
-GUARDED = ("stock_movement", "audit_entry", "audit_seal")
+LEDGER_TABLES = ("stock_movement", "audit_entry", "audit_seal")
+SALES_TABLES = (
+    "sales_shipment",
+    "sales_shipmentline",
+    "sales_disposition",
+    "sales_creditnote",
+    "sales_creditnoteline",
+)
+GUARDED = LEDGER_TABLES + SALES_TABLES
 CI = os.environ.get("CI") == "true"
 
 

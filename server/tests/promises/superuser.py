@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from stillage.core import append_only
-from tests.conftest import GUARDED
+from tests.conftest import LEDGER_TABLES
 
 CHECKS = {
     "balance_is_never_oversold": "stock_balance",
@@ -35,7 +35,7 @@ def guards_down() -> Iterator[None]:
         )
         yield
         return
-    for table in GUARDED:
+    for table in LEDGER_TABLES:
         execute(*append_only.removal(table, "sqlite"))
     execute("PRAGMA ignore_check_constraints = ON")
     try:

@@ -9,9 +9,18 @@ from stillage.core.models import Versioned
 
 
 class Category(Versioned):
-    """A kind of drink."""
+    """A kind of drink. Its tax rate is what an order line starts with."""
 
     name = models.CharField(max_length=120, unique=True)
+    tax_rate_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tax_rate_percent__gte=0, tax_rate_percent__lte=100),
+                name="category_tax_is_a_percentage",
+            )
+        ]
 
 
 class Brand(Versioned):
@@ -42,6 +51,7 @@ class Product(Versioned):
     """What is stocked, named by its SKU. Quantities everywhere are whole `base_unit`s of it.
 
     `shelf_life_days` is its whole life; `minimum_intake_days` what must be left of it when it is received.
+    `unit_price` is the list price of one base unit, before tax, in the company's currency.
     """
 
     sku = models.CharField(max_length=40, unique=True)
@@ -55,6 +65,7 @@ class Product(Versioned):
     lot_tracked = models.BooleanField(default=True)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     minimum_intake_days = models.PositiveIntegerField(default=0)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
 
     class Meta:
@@ -62,7 +73,11 @@ class Product(Versioned):
             models.CheckConstraint(
                 condition=Q(abv_percent__isnull=True) | Q(abv_percent__gte=0, abv_percent__lte=100),
                 name="product_abv_is_a_percentage",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__isnull=True) | Q(unit_price__gte=0),
+                name="product_price_is_not_negative",
+            ),
         ]
         indexes = [
             models.Index(F("name"), F("id"), name="product_by_name"),

@@ -33,8 +33,9 @@ class Kind(models.TextChoices):
 
 VIRTUAL = (Kind.SUPPLIER, Kind.CUSTOMER, Kind.SCRAP, Kind.ADJUSTMENT)
 PHYSICAL = tuple(kind for kind in Kind if kind not in VIRTUAL)
-# From these, stock may be promised and sold; from the others it must be moved first.
-SALEABLE = (Kind.STORAGE, Kind.PICKING, Kind.STAGING, Kind.RECEIVING)
+# From these, stock may be promised and sold; from the others it must be moved first. What stands in a staging
+# lane was picked for somebody: promised units there are picked ones, free ones are to be put back.
+SALEABLE = (Kind.STORAGE, Kind.PICKING, Kind.RECEIVING)
 
 
 class Location(Versioned):

@@ -44,6 +44,20 @@ def forwards(apps: Any, schema_editor: Any) -> None:
         return
 
 
+def search_again(apps: Any, schema_editor: Any) -> None:
+    """For a later migration that changes products: SQLite makes the table anew then, and its triggers are lost."""
+    if schema_editor.connection.vendor != "sqlite":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s", [TABLE])
+        if not cursor.fetchall():
+            return
+        for verb in ("insert", "delete", "update"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_{verb}")
+        for sql in SQLITE[1:]:
+            cursor.execute(sql)
+
+
 def backwards(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         if schema_editor.connection.vendor == "postgresql":

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "stillage.rest",
     "stillage.audit",
+    "stillage.numbering",
     "stillage.places",
     "stillage.accounts",
     "stillage.catalogue",
