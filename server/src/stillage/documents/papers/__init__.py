@@ -1,0 +1,15 @@
+"""The papers of the house, each one function from its content to a PDF."""
+
+from stillage.documents.papers.credit_note import credit_note
+from stillage.documents.papers.delivery_note import delivery_note
+from stillage.documents.papers.order_confirmation import order_confirmation
+from stillage.documents.papers.packing_list import packing_list
+from stillage.documents.papers.pick_list import pick_list
+
+__all__ = [
+    "credit_note",
+    "delivery_note",
+    "order_confirmation",
+    "packing_list",
+    "pick_list",
+]

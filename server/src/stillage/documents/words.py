@@ -1,0 +1,195 @@
+"""
+How papers and labels speak: their fixed words in English and German, quantities, dates, money and weights.
+
+Names, notes and reasons are the users' own words and are never translated.
+"""
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from stillage.documents.content import Language, Quantity
+
+MINUS: Final = "\u2212"
+NARROW: Final = "\u00a0"  # no-break space, so that a figure keeps its unit
+
+_SAID: Final[dict[str, tuple[str, str]]] = {
+    # Titles
+    "pick_list": ("Pick list", "Kommissionierliste"),
+    "packing_list": ("Packing list", "Packliste"),
+    "delivery_note": ("Delivery note", "Lieferschein"),
+    "credit_note": ("Credit note", "Gutschrift"),
+    "order_confirmation": ("Order confirmation", "Auftragsbestätigung"),
+    # Heads
+    "customer": ("Customer", "Kunde"),
+    "ship_to": ("Deliver to", "Lieferadresse"),
+    "customer_number": ("Customer no.", "Kundennummer"),
+    "order": ("Order", "Auftrag"),
+    "orders": ("Orders", "Aufträge"),
+    "order_date": ("Order date", "Auftragsdatum"),
+    "reference": ("Your reference", "Ihr Zeichen"),
+    "ship_date": ("Ship date", "Versanddatum"),
+    "shipped_date": ("Shipped", "Versandt"),
+    "delivery_date": ("Delivery date", "Lieferdatum"),
+    "requested_date": ("Requested for", "Gewünscht zum"),
+    "carrier": ("Carrier", "Spedition"),
+    "warehouse": ("Warehouse", "Lager"),
+    "picker": ("Picker", "Bearbeitet von"),
+    "date": ("Date", "Datum"),
+    "shipment": ("Shipment", "Lieferung"),
+    "invoice": ("Invoice", "Rechnung"),
+    "return": ("Return", "Retoure"),
+    "tax_number": ("VAT no.", "USt-IdNr."),
+    "payment": ("Payment", "Zahlung"),
+    "notes": ("Notes", "Hinweise"),
+    # Columns
+    "done": ("Done", "OK"),
+    "place": ("Place", "Platz"),
+    "product": ("Product", "Artikel"),
+    "sku": ("SKU", "Art.-Nr."),
+    "lot": ("Lot", "Charge"),
+    "best_before": ("Best before", "MHD"),
+    "expiry": ("Expires", "Verfällt"),
+    "lot_and_date": ("Lot · date", "Charge · Datum"),
+    "quantity": ("Quantity", "Menge"),
+    "ordered": ("Ordered", "Bestellt"),
+    "delivered": ("Delivered", "Geliefert"),
+    "price": ("Price", "Preis"),
+    "discount": ("Discount", "Rabatt"),
+    "net": ("Net", "Netto"),
+    "tax": ("Tax", "USt."),
+    "pallet": ("Pallet", "Palette"),
+    "pallets": ("Pallets", "Paletten"),
+    "weight": ("Gross weight", "Bruttogewicht"),
+    "sscc": ("SSCC", "SSCC"),
+    "contents": ("Contents", "Inhalt"),
+    # Sentences and sums
+    "total": ("Total", "Gesamt"),
+    "total_of": ("Total of {count} lines", "Summe aus {count} Positionen"),
+    "total_of_one": ("Total of 1 line", "Summe aus 1 Position"),
+    "net_total": ("Net total", "Summe netto"),
+    "tax_of": ("Tax {rate} on {net}", "USt. {rate} auf {net}"),
+    "tax_total": ("Total tax", "Summe USt."),
+    "credited_total": ("Amount credited", "Gutschriftsbetrag"),
+    "discount_total": ("Discount included", "Enthaltener Rabatt"),
+    "per": ("per {unit}", "je {unit}"),
+    "arrives": ("{quantity} on {date}", "{quantity} am {date}"),
+    "follows": ("{quantity} follows later, date open", "{quantity} folgt später, Termin offen"),
+    "page": ("Page {page} of {pages}", "Seite {page} von {pages}"),
+    "received": ("Goods received in full and undamaged", "Ware vollständig und unbeschädigt erhalten"),
+    "remarks": ("Remarks", "Bemerkungen"),
+    "signature": ("Name and signature", "Name und Unterschrift"),
+    "nothing": ("There are no lines.", "Keine Positionen."),
+    "nothing_delivered": ("not delivered", "nicht geliefert"),
+    "against": ("For shipment {number}", "Zur Lieferung {number}"),
+    "amounts_in": ("Amounts in {currency}.", "Beträge in {currency}."),
+    # Labels
+    "from": ("From", "Von"),
+    "to": ("To", "An"),
+    "mixed": ("Mixed pallet", "Mischpalette"),
+    "count": ("Count", "Anzahl"),
+    "content_gtin": ("Content (GTIN)", "Inhalt (GTIN)"),
+    "gtin": ("GTIN", "GTIN"),
+}
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SYMBOLS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
+_GERMAN_UNITS: Final = {
+    "bottle": ("Flasche", "Flaschen"),
+    "can": ("Dose", "Dosen"),
+    "keg": ("Fass", "Fässer"),
+    "cask": ("Fass", "Fässer"),
+    "unit": ("Stück", "Stück"),
+    "case": ("Kiste", "Kisten"),
+    "crate": ("Kasten", "Kästen"),
+    "box": ("Karton", "Kartons"),
+    "carton": ("Karton", "Kartons"),
+    "pack": ("Pack", "Packs"),
+    "pallet": ("Palette", "Paletten"),
+    "layer": ("Lage", "Lagen"),
+    "tray": ("Tray", "Trays"),
+    "bag": ("Beutel", "Beutel"),
+    "pouch": ("Beutel", "Beutel"),
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """A fixed word or sentence, its gaps filled."""
+    english, german = _SAID[key]
+    return (german if language == "de" else english).format(**values)
+
+
+def number(value: int | Decimal, language: Language, *, places: int = 0) -> str:
+    """1,284 · 1.284; a true minus sign before negative ones."""
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    said = f"{abs(exact):,.{places}f}"
+    if language == "de":
+        said = said.translate(str.maketrans(",.", ".,"))
+    return MINUS + said if exact < 0 else said
+
+
+def amount(decimal: str, language: Language) -> str:
+    """A money amount without its currency, with all the places it was given, at least two."""
+    exact = Decimal(decimal)
+    exponent = exact.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{decimal!r} is no amount of money")
+    return number(exact, language, places=max(2, -exponent))
+
+
+def money(decimal: str, currency: str, language: Language) -> str:
+    """€1,176.00 · 1.176,00 € · CHF 1,176.00."""
+    said = amount(decimal, language)
+    symbol = _SYMBOLS.get(currency, currency)
+    if language == "de":
+        return f"{said}{NARROW}{symbol}"
+    gap = "" if symbol in _SYMBOLS.values() else NARROW
+    return f"{MINUS if said.startswith(MINUS) else ''}{symbol}{gap}{said.removeprefix(MINUS)}"
+
+
+def percent(decimal: str, language: Language) -> str:
+    """19% · 7.7% · 19 %; zeros that say nothing are left out."""
+    exact = Decimal(decimal).normalize()
+    exponent = exact.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{decimal!r} is no percentage")
+    said = number(exact, language, places=max(0, -exponent))
+    return f"{said}{NARROW}%" if language == "de" else f"{said}%"
+
+
+def date(day: dt.date, language: Language) -> str:
+    """3 Dec 2027 · 03.12.2027. The year always stands: papers are kept."""
+    if language == "de":
+        return f"{day.day:02}.{day.month:02}.{day.year:04}"
+    return f"{day.day}{NARROW}{_MONTHS[day.month - 1]}{NARROW}{day.year:04}"
+
+
+def weight(grams: int, language: Language) -> str:
+    """612.5 kg."""
+    tenths = Decimal(grams) / 1000
+    whole = tenths == tenths.to_integral_value()
+    return f"{number(tenths, language, places=0 if whole else 1)}{NARROW}kg"
+
+
+def unit(name: str, count: int, language: Language) -> str:
+    """The word for so many of a unit: bottle, 5 → bottles."""
+    one = (name.split() or ["unit"])[0].lower()
+    if language == "de":
+        return _GERMAN_UNITS.get(one, (name, name))[0 if abs(count) == 1 else 1]
+    if abs(count) == 1:
+        return one
+    return one + ("es" if one.endswith(("x", "s", "ch", "sh")) else "s")
+
+
+def quantity(said: Quantity, language: Language) -> str:
+    """Whole cases first: 14 cases + 5 (341) · 14 cases (336) · 1 case · 5 bottles."""
+    units, per_case = abs(said.units), said.units_per_case
+    sign = MINUS if said.units < 0 else ""
+    if per_case <= 1 or units < per_case:
+        return f"{sign}{number(units, language)}{NARROW}{unit(said.base_unit, units, language)}"
+    whole, rest = divmod(units, per_case)
+    words = f"{sign}{number(whole, language)}{NARROW}{unit(said.case_name or 'case', whole, language)}"
+    if whole == 1 and not rest:
+        return f"{words} ({number(units, language)})"
+    plus = f" + {number(rest, language)}" if rest else ""
+    return f"{words}{plus} ({number(units, language)})"
