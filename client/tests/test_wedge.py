@@ -194,6 +194,18 @@ def test_a_button_with_the_focus_is_not_pressed_by_the_scanners_enter(browser: B
         visit.until(lambda: bench.clicks == 2, "the Enter of the hand")
 
 
+def test_after_the_two_enters_of_a_crlf_the_next_one_is_a_hands(browser: Browser, bench: Bench) -> None:
+    with signed_in(browser, bench) as visit:
+        visit.click("button", "Confirm")
+        visit.until(lambda: bench.clicks == 1, "the click of the hand")
+        visit.scan("05000112637922", end=("Enter", "Enter"))
+        visit.scan("05000112637939", end=("Enter", "Enter", "Enter"))
+        arrived(visit, bench, 2)
+        visit.until(lambda: bench.clicks == 2, "the third Enter")
+        visit.page.keyboard.press("Enter")
+        visit.until(lambda: bench.clicks == 3, "the Enter of the hand")
+
+
 def test_a_code_scanned_into_a_text_field_leaves_what_was_written(browser: Browser, bench: Bench) -> None:
     with signed_in(browser, bench) as visit:
         visit.fill("Note", "two pallets")

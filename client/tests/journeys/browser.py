@@ -1,8 +1,10 @@
 """Drives a real Chromium through the accessibility tree, as Flutter wants it. Knows no screens."""
 
+import contextlib
 import os
 import re
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from PIL import Image
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -17,6 +20,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Playwright,
+    TimeoutError,
     expect,
     sync_playwright,
 )
@@ -36,8 +40,15 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--autoplay-policy=no-user-gesture-required",
 ]
-FONT_SECONDS = 3.0
+FONT_SECONDS = 10.0
+SHOT_SECONDS = 15.0
 FIRST_FRAME_SECONDS = 90.0
+# Flutter fetches its fonts by itself: ours is there when it has been read to its end. After it the page is set anew.
+FONT_IS_HERE = """() => performance.getEntriesByType('resource')
+  .some(e => e.name.includes('InterVar') && e.responseEnd > 0 && performance.now() - e.responseEnd > 300)"""
+DRAWS = """() => Promise.race([
+  new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+  new Promise(done => setTimeout(() => done(false), 5000))])"""
 TREE = """() => [...document.querySelectorAll('flt-semantics-host *')]
   .filter(e => e.getAttribute('role') || e.getAttribute('aria-label')
     || ['INPUT', 'TEXTAREA'].includes(e.nodeName)
@@ -94,8 +105,12 @@ class Visit:
         dark: bool = False,
         language: str = "en-GB",
         semantics: bool = True,
+        stored: dict[str, str] | None = None,
         timeout: float = FIRST_FRAME_SECONDS,
     ) -> None:
+        """`stored` is what the browser's localStorage holds before the first visit."""
+        root = "/".join(url.split("/")[:3])
+        kept = [{"name": name, "value": value} for name, value in (stored or {}).items()]
         self._own = isinstance(browser, Browser)
         width, height = SIZES[size]
         self.context = (
@@ -105,6 +120,7 @@ class Visit:
                 timezone_id="UTC",
                 color_scheme="dark" if dark else "light",
                 has_touch=size == "phone",
+                storage_state={"cookies": [], "origins": [{"origin": root, "localStorage": kept}]},  # type: ignore[typeddict-item]
             )
             if isinstance(browser, Browser)
             else browser
@@ -165,13 +181,27 @@ class Visit:
             self.page.wait_for_timeout(100)
             waited += 0.1
 
-    def shot(self, name: str) -> Path:
-        """A screenshot into .artefacts/screenshots, after the fonts have had their time."""
-        self.page.wait_for_timeout(FONT_SECONDS * 1000)
+    def shot(self, name: str) -> Path | None:
+        """A screenshot into .artefacts/screenshots, once our font is there. It is for people to look at: where the
+        browser cannot make one, even at a second try, a warning says so and the test goes on."""
+        with contextlib.suppress(TimeoutError):
+            self.page.wait_for_function(FONT_IS_HERE, timeout=FONT_SECONDS * 1000, polling=100)
+        self.page.evaluate(DRAWS)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         target = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=target)
-        return target
+        draws, tries = True, 0.0
+        while tries < 2:
+            try:
+                self.page.screenshot(path=target, timeout=SHOT_SECONDS * 1000)
+                if _shows_something(target):
+                    return target
+                self.page.wait_for_timeout(500)  # the tree is there before the picture
+                tries += 0.2
+            except TimeoutError:
+                draws = self.page.evaluate(DRAWS)
+                tries += 1
+        warnings.warn(f"no screenshot {name}: the page {'draws' if draws else 'DOES NOT DRAW'}", stacklevel=2)
+        return None
 
     # --- doing ------------------------------------------------------------------------------------
 
@@ -211,14 +241,17 @@ class Visit:
         code: str,
         *,
         per_key_ms: float = 5,
-        end: str = "Enter",
+        end: str | tuple[str, ...] = "Enter",
         stall: tuple[int, float] | None = None,
     ) -> None:
-        """As a keyboard scanner does: fast keys, FNC1 as Ctrl+], Enter at the end. With `stall` it halts so many
-        milliseconds before the key of that number."""
+        """As a keyboard scanner does: fast keys, FNC1 as Ctrl+], Enter (or what `end` says) at the end. With `stall`
+        it halts so many milliseconds before the key of that number."""
         self._pressed_at = max(time.time(), self._pressed_at + 0.02)
-        for number, key in enumerate([*code, *([end] if end else [])]):
+        ends = end if isinstance(end, tuple) else (end,) if end else ()
+        for number, key in enumerate([*code, *ends]):
             self._key(key, stall[1] if stall and stall[0] == number else per_key_ms)
+        # A fast machine is done before the scanner would be. What comes after it must not bear an earlier time.
+        self.page.wait_for_timeout(max(self._pressed_at - time.time(), 0) * 1000)
 
     def type(self, text: str, *, per_key_ms: float = 90, end: str = "") -> None:
         """As a hand does."""
@@ -245,6 +278,12 @@ class Visit:
 
     def expect(self, role: str, name: str) -> Any:
         return expect(self.find(role, name))
+
+
+def _shows_something(picture: Path) -> bool:
+    """More than one colour."""
+    with Image.open(picture) as image:
+        return any(low != high for low, high in image.convert("RGB").getextrema())  # type: ignore[misc]
 
 
 def _code(key: str) -> str:

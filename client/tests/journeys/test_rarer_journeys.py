@@ -109,7 +109,10 @@ def test_scans_are_kept_while_the_server_is_away_and_booked_when_it_is_back(
         client = create_app(
             api_base=line.url, allowed_hosts={"127.0.0.1"}, allowed_origins=set(), cache_dir=client_cache
         )
-        with serving(client) as own, signed_in(chrome, own.url, "/scan/receive", size="phone") as visit:
+        with (
+            serving(client) as own,
+            signed_in(chrome, own.url, "/scan/receive", size="phone", api=warehouse.url) as visit,
+        ):
             visit.sees("Receiving at RECV", seconds=SLOW)
             line.cut()
             for _ in range(3):
@@ -129,6 +132,7 @@ def test_scans_are_kept_while_the_server_is_away_and_booked_when_it_is_back(
 def test_a_chosen_look_is_still_there_after_a_reload(chrome: Browser, warehouse: Warehouse) -> None:
     def brightness(visit: Visit) -> float:
         file = visit.shot("theme-desk")
+        assert file is not None
         return float(Image.open(file).convert("L").resize((1, 1)).getpixel((0, 0)))  # type: ignore[arg-type]
 
     with signed_in(chrome, warehouse.url, "/more") as visit:

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from behind import Warehouse
 from playwright.sync_api import Browser
-from walking import SLOW, signed_in
+from walking import SLOW, go, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 SKU = "MSW-750"
@@ -39,16 +39,12 @@ def test_a_case_is_received_moved_seen_and_taken_back(chrome: Browser, warehouse
         assert warehouse.on_hand(SKU, lot, f"MAIN/{place}") == 12
         assert warehouse.on_hand(SKU, lot, "MAIN/RECV") == 0
 
-        visit.page.goto(f"{warehouse.url}/products/{SKU}")
-        visit.page.wait_for_timeout(1500)
-        visit.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+        go(visit, f"{warehouse.url}/products/{SKU}")
         visit.sees(lot, seconds=SLOW)
         visit.sees(place)
         visit.shot("journey-product-desk")
 
-        visit.page.goto(f"{warehouse.url}/scan/move")
-        visit.page.wait_for_timeout(1500)
-        visit.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+        go(visit, f"{warehouse.url}/scan/move")
         visit.sees("Undo: 1 case Mirabel Sparkling Water", seconds=SLOW)
         visit.press("button", "Undo: 1 case Mirabel Sparkling Water")
         visit.sees("Taken back", seconds=SLOW)

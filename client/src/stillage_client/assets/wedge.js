@@ -6,6 +6,7 @@
   // --- what counts as a scanner ------------------------------------------------------------------------------
   const FAST_MS = 50; // scanners send a key every 1 to 20 ms, over Bluetooth up to 50; people seldom two within 50
   const GAP_MS = 500; // after this a burst is over; a busy device may stall for long in the middle of one
+  const TWIN_MS = 100; // so soon after an Enter comes the second half of a CR LF, and no hand
   const SILENCE_MS = 800; // so long nothing came at all: a scanner that sends no Enter is done
   const HAND_MS = 200; // nobody gets from a key to the trigger faster
   const HOLD_MS = 100; // how long a first key waits to see whether it begins a burst
@@ -205,7 +206,7 @@
     const char = meaning(event);
     if (char === null) {
       const lineFeed = event.ctrlKey && event.key.toLowerCase() === 'j';
-      if (lineFeed && (hot || now - ended < 100)) return stop(event);
+      if (lineFeed && (hot || isTwin(now))) return stop(event);
       return human();
     }
     keys.push({ char, gap: now - last, field: snapshot() });
@@ -240,10 +241,17 @@
   const terminator = (event, now) => {
     if (conclude(true)) {
       stop(event); // or it would press the button that has the focus
-    } else if (now - ended < 100) {
-      stop(event); // the second half of a CR LF
+    } else if (isTwin(now)) {
+      stop(event);
     }
     forget();
+  };
+
+  // The second half of a CR LF, once after each scan. The Enter after it is a hand's and presses what has the focus.
+  const isTwin = (now) => {
+    const since = now - ended;
+    ended = -Infinity;
+    return since >= 0 && since < TWIN_MS;
   };
 
   const human = () => {
@@ -272,6 +280,7 @@
   let count = 0;
   let busy = false;
   let behind = false;
+  let answered = true; // did the page's own server answer the last delivery, even if with “not now”?
 
   const entries = () => {
     const found = [];
@@ -328,9 +337,11 @@
         signal: canceller.signal,
         cache: 'no-store',
       });
+      answered = true;
       if (answer.ok) return await answer.json();
       return FOR_GOOD.includes(answer.status) ? { kind: 'error' } : null;
     } catch {
+      answered = false;
       return null;
     } finally {
       clearTimeout(timer);
@@ -371,9 +382,12 @@
   };
 
   // --- what the page shows while the server cannot draw ------------------------------------------------------
+  // Screens made for scanning say it themselves as long as they can be drawn, and more besides.
+  const SAYS_IT_ITSELF = /^\/(scan|pick)(\/|$)/;
   let note = null;
   function show() {
-    const number = mine(entries()).filter((one) => told.has(one.id) || one.tab !== tab).length;
+    const drawn = answered && SAYS_IT_ITSELF.test(location.pathname);
+    const number = drawn ? 0 : mine(entries()).filter((one) => told.has(one.id) || one.tab !== tab).length;
     if (!note && !number) return;
     if (!note) {
       note = document.createElement('div');

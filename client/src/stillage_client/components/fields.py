@@ -11,17 +11,45 @@ from stillage_client.components.layout import gap, stretched, text
 Form = MutableMapping[str, str]
 
 
+class TypedField(ft.TextField):
+    """A text field that a redraw leaves alone while a hand types in it.
+
+    What is typed reaches the control at once and the form a moment later, by its event. A redraw between the two
+    would write the form's older text back over the newer one, so it only counts when the form says something that
+    was not typed here: when it was cleared or filled by the program.
+    """
+
+    def _migrate_state(self, other: ft.BaseControl) -> None:
+        super()._migrate_state(other)
+        if isinstance(other, TypedField) and self.value == other.in_form:
+            # As Flet itself writes what the browser sends: no change of ours, so nothing to send back.
+            self._values["value"] = other.value
+
+    @property
+    def in_form(self) -> str:
+        """What the form holds as far as this field knows: as it was drawn, or as it was typed since."""
+        return str(getattr(self, "_in_form", ""))
+
+    @in_form.setter
+    def in_form(self, said: str) -> None:
+        object.__setattr__(self, "_in_form", said)
+
+
 def bound(form: Form, key: str, *, on_typed: Callable[[str], Any] | None = None, **more: Any) -> ft.TextField:
     """A field whose live text is form[key]: handlers read the dict, never the state of a render."""
 
     async def typed(event: ft.Event[ft.TextField]) -> None:
         form[key] = event.control.value or ""
+        if isinstance(event.control, TypedField):
+            event.control.in_form = form[key]
         if on_typed is not None:
             outcome = on_typed(form[key])
             if outcome is not None:
                 await outcome
 
-    return ft.TextField(value=form.get(key, ""), on_change=typed, **more)
+    field = TypedField(value=form.get(key, ""), on_change=typed, **more)
+    field.in_form = form.get(key, "")
+    return field
 
 
 def text_field(form: Form, key: str, *, height: int = 48, **more: Any) -> ft.TextField:

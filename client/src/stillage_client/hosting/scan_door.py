@@ -51,6 +51,7 @@ async def take_scan(desk: ScanDesk, scope: Scope, receive: Receive, send: Send) 
     try:
         said = await desk.submit(feed, scan)
     except (Unreachable, FeedFull):
+        _count(feed, word, more=1)  # this one waits, too
         return await answer_json(send, 503, {"reason": "not judged"}, headers=[(b"retry-after", b"1")])
     return await answer_json(send, 200, asdict(said))
 
@@ -70,7 +71,7 @@ def read_scan(word: dict[str, Any], user: str) -> Scan:
     return Scan(code=code, id=scan_id, at=at, user=user, source="wedge", device_ms=device_ms)
 
 
-def _count(feed: ScanFeed, word: dict[str, Any]) -> None:
+def _count(feed: ScanFeed, word: dict[str, Any], more: int = 0) -> None:
     waiting, foreign = (word.get(name) for name in ("waiting", "foreign"))
     if isinstance(waiting, int) and isinstance(foreign, int):
-        feed.tell(waiting=min(max(waiting, 0), 9_999), foreign=min(max(foreign, 0), 9_999))
+        feed.tell(waiting=min(max(waiting, 0), 9_999) + more, foreign=min(max(foreign, 0), 9_999))
