@@ -2,6 +2,7 @@
 
 from stillage.documents.papers.credit_note import credit_note
 from stillage.documents.papers.delivery_note import delivery_note
+from stillage.documents.papers.label_sheet import label_sheet
 from stillage.documents.papers.order_confirmation import order_confirmation
 from stillage.documents.papers.packing_list import packing_list
 from stillage.documents.papers.pick_list import pick_list
@@ -9,6 +10,7 @@ from stillage.documents.papers.pick_list import pick_list
 __all__ = [
     "credit_note",
     "delivery_note",
+    "label_sheet",
     "order_confirmation",
     "packing_list",
     "pick_list",
