@@ -18,6 +18,15 @@ STOCK_HOLD = "stock.hold"
 STOCK_RELEASE = "stock.release"
 STOCK_REVERSE = "stock.reverse"
 STOCK_REVERSE_ANY = "stock.reverse_any"
+SALES_VIEW = "sales.view"
+SALES_CHANGE = "sales.change"
+SALES_PIN = "sales.pin"
+SALES_PRICES = "sales.prices"
+PICKING_RUN = "picking.run"
+SHIPPING_RUN = "shipping.run"
+RETURNS_RECEIVE = "returns.receive"
+RETURNS_DISPOSE = "returns.dispose"
+CREDIT_ISSUE = "credit.issue"
 COST_VIEW = "cost.view"
 SCAN_USE = "scan.use"
 IMPORTS_RUN = "imports.run"
@@ -28,13 +37,19 @@ USERS_CHANGE = "users.change"
 
 _LOOK = frozenset({CATALOGUE_VIEW, PARTIES_VIEW, PLACES_VIEW, STOCK_VIEW, SCAN_USE})
 _HANDLE = frozenset({STOCK_RECEIVE, STOCK_MOVE, STOCK_ADJUST, STOCK_REVERSE, STOCK_HOLD})
+_SELL = frozenset({SALES_VIEW, SALES_CHANGE, SALES_PRICES, CREDIT_ISSUE})
+_DELIVER = frozenset({SALES_VIEW, PICKING_RUN, SHIPPING_RUN, RETURNS_RECEIVE})
 _MASTER = frozenset({CATALOGUE_CHANGE, PARTIES_CHANGE, IMPORTS_RUN, EXPORTS_RUN})
 
 ROLES: dict[str, frozenset[str]] = {
     "admin": _LOOK
     | _HANDLE
     | _MASTER
+    | _SELL
+    | _DELIVER
     | {
+        SALES_PIN,
+        RETURNS_DISPOSE,
         PLACES_CHANGE,
         WAREHOUSES_CHANGE,
         STOCK_SCRAP,
@@ -48,11 +63,23 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": _LOOK
     | _HANDLE
     | _MASTER
-    | {PLACES_CHANGE, STOCK_SCRAP, STOCK_RELEASE, STOCK_REVERSE_ANY, COST_VIEW, AUDIT_VIEW, USERS_VIEW},
-    "buyer": _LOOK | _MASTER | {STOCK_RECEIVE, COST_VIEW},
-    "sales": _LOOK | {PARTIES_CHANGE, EXPORTS_RUN},
-    "picker": _LOOK | _HANDLE,
-    "auditor": _LOOK | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN},
+    | _SELL
+    | _DELIVER
+    | {
+        SALES_PIN,
+        RETURNS_DISPOSE,
+        PLACES_CHANGE,
+        STOCK_SCRAP,
+        STOCK_RELEASE,
+        STOCK_REVERSE_ANY,
+        COST_VIEW,
+        AUDIT_VIEW,
+        USERS_VIEW,
+    },
+    "buyer": _LOOK | _MASTER | {STOCK_RECEIVE, COST_VIEW, SALES_VIEW, SALES_PRICES},
+    "sales": _LOOK | _SELL | {PARTIES_CHANGE, EXPORTS_RUN, IMPORTS_RUN},
+    "picker": _LOOK | _HANDLE | _DELIVER,
+    "auditor": _LOOK | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN, SALES_VIEW, SALES_PRICES},
     "device": frozenset({SCAN_USE, STOCK_VIEW, CATALOGUE_VIEW, PLACES_VIEW}),
 }
 
