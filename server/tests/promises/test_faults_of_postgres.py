@@ -126,6 +126,21 @@ def test_a_backend_killed_before_commit_leaves_nothing_and_the_next_request_has_
     once()
 
 
+def test_a_line_that_died_while_it_lay_idle_is_opened_anew_unseen(client: Client) -> None:
+    for number, ask in enumerate(
+        (lambda: client.get("/api/v1/stock"), lambda: client.post(MOVE, BODY, key=KEY))
+    ):
+        close_old_connections()  # what the server does before each request
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        with another_session(autocommit=True) as session:
+            session.execute("SELECT pg_terminate_backend(%s, 2000)", [pid])
+        close_old_connections()
+        assert ask().status_code == (200, 201)[number]
+    once()
+
+
 # ---- P2: the line is cut during COMMIT ----------------------------------------------------------
 @pytest.mark.parametrize(("cut", "done"), [("before", False), ("after", True)])
 def test_a_line_cut_during_commit_is_an_unknown_outcome_that_the_key_resolves(

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from stillage.accounts import tokens
 from stillage.accounts.errors import InvalidToken
 from stillage.accounts.roles import permissions_of
 from stillage.core.clock import now
+from stillage.core.sql import fetch_first, is_postgres, stored
 from stillage.rest import logs
 from stillage.rest.principal import Principal
 
@@ -24,21 +24,16 @@ SELECT u.id, u.username, u.all_warehouses, s.expires_at,
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
 WHERE s.id = %s AND s.revoked_at IS NULL AND u.is_active AND u.auth_epoch = s.auth_epoch
 """
+_SQL_POSTGRES = _SQL.format(agg="string_agg", text="uw.warehouse_id::text")
+_SQL_SQLITE = _SQL.format(agg="group_concat", text="uw.warehouse_id")
 
 
 def load_principal(session_id: UUID, *, address: str, request_id: str, at: dt.datetime) -> Principal | None:
     """Who this session is now, or None when it has ended for whatever reason."""
-    key: UUID | str
-    if connection.vendor == "postgresql":
-        sql, key = _SQL.format(agg="string_agg", text="uw.warehouse_id::text"), session_id
-    else:
-        sql, key = _SQL.format(agg="group_concat", text="uw.warehouse_id"), session_id.hex
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [key])
-        row = cursor.fetchone()
-    if row is None:
+    found = fetch_first(_SQL_POSTGRES if is_postgres() else _SQL_SQLITE, [stored(session_id)])
+    if not found:
         return None
-    user_id, username, all_warehouses, expires_at, roles, warehouses = row
+    user_id, username, all_warehouses, expires_at, roles, warehouses = found[0]
     if isinstance(expires_at, str):
         expires_at = dt.datetime.fromisoformat(expires_at)
     if expires_at.replace(tzinfo=expires_at.tzinfo or dt.UTC) <= at:

@@ -1,6 +1,6 @@
 """Table 1: every endpoint on one page."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 from django.urls import re_path as re
 
 from stillage.accounts import api as accounts
@@ -13,6 +13,7 @@ from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
+from stillage.rest.routing import Addresses
 from stillage.sales.api import CustomerViewSet
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
@@ -83,7 +84,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", include(api)),
+    Addresses("api/v1/", api),
     path("health/live", live),
     path("health/ready", ready),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 
 
 @cache
@@ -58,16 +58,54 @@ def member(values: Sequence[Any], kind: str) -> tuple[str, list[Any]]:
     return "IN (SELECT value FROM json_each(%s))", [orjson.dumps(list(values)).decode()]
 
 
-def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def _carried_out(sql: str, parameters: Sequence[Any]) -> Any:
+    """A cursor that has carried out a statement.
+
+    Where nobody watches, the driver is asked without Django's cursor around it, which costs as much again as
+    a small statement does. What that wrapper promises (translated errors, no statement in a broken
+    transaction) is kept here.
+    """
+    mine: Any = connections[DEFAULT_DB_ALIAS]
+    if not is_postgres() or mine.execute_wrappers or mine.queries_logged:
+        cursor = mine.cursor()
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return cursor
+    if mine.connection is None or not mine.health_check_done:
+        mine.close_if_health_check_failed()
+        mine.ensure_connection()
+    mine.validate_no_broken_transaction()
+    with mine.wrap_database_errors:
+        return mine.connection.execute(sql, parameters)
+
+
+def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    cursor = _carried_out(sql, parameters)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    cursor.close()
+    return found
 
 
 def execute(sql: str, parameters: Sequence[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
+    cursor = _carried_out(sql, parameters)
+    count = int(cursor.rowcount)
+    cursor.close()
+    return count
+
+
+def fetch_first(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """`fetch` for the statement that opens a request, outside any transaction: it finds out by itself whether the
+    line died while it lay idle (and is sent again on a new one), so that nothing has to be asked before it."""
+    mine: Any = connections[DEFAULT_DB_ALIAS]
+    idle = mine.connection is not None and not mine.health_check_done and not mine.in_atomic_block
+    if idle:
+        mine.health_check_done = True
+    try:
+        return fetch(sql, parameters)
+    except (OperationalError, InterfaceError):
+        if not idle or mine.is_usable():
+            raise
+        mine.close()
+        return fetch(sql, parameters)
 
 
 def as_date(value: Any) -> dt.date | None:

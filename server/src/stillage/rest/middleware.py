@@ -25,6 +25,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# As Django keeps them, so that they need not be checked again for every answer.
+_STORED = {name.lower(): (name, value) for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()}
 
 
 def hsts() -> str:
@@ -39,7 +41,7 @@ def client_address(request: HttpRequest) -> str:
     """The address our own proxy saw; without a proxy, the socket's. Headers of the client's are not believed."""
     socket_address = request.META.get("REMOTE_ADDR") or ""
     if settings.NUM_PROXIES:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         if len(hops) >= settings.NUM_PROXIES:
             return hops[-settings.NUM_PROXIES][:45]
     return socket_address[:45]
@@ -52,7 +54,7 @@ class Envelope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request.request_id = given if _SAFE_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         request.client_address = client_address(request)  # type: ignore[attr-defined]
         id_token = logs.request_id.set(request.request_id)  # type: ignore[attr-defined]
@@ -89,19 +91,24 @@ class Envelope:
         return response
 
     def _finish(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
+        headers = response.headers._store
+        response.headers._store = {**_STORED, **headers}
         if not response.streaming and response.status_code not in (204, 304):
             response.headers.setdefault("Content-Length", str(len(response.content)))
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             # Also where Django's own middleware is not reached, or its answer was replaced.
             response.headers.setdefault("Strict-Transport-Security", hsts())
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        log.info(
-            "%s %s %s",
-            request.method,
-            request.path,
-            response.status_code,
-            extra={"fields": {"milliseconds": round(seconds * 1000, 1), "status": response.status_code}},
-        )
+        if log.isEnabledFor(logging.INFO):
+            # Made by hand: `log.info` would walk the stack to find out what is known here.
+            line = logging.LogRecord(
+                log.name,
+                logging.INFO,
+                __file__,
+                0,
+                "%s %s %s",
+                (request.method, request.path, response.status_code),
+                None,
+            )
+            line.__dict__["fields"] = {"milliseconds": round(seconds * 1000, 1), "status": response.status_code}
+            log.handle(line)

@@ -15,13 +15,18 @@ from rest_framework.views import APIView
 from stillage.core.errors import Kind, Refusal
 from stillage.core.written_json import dumps
 from stillage.rest import idempotency
+from stillage.rest.answers import Answer
 from stillage.rest.principal import Principal
+from stillage.rest.rendering import JSONRenderer
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # A deadlock and a serialization failure pass by themselves.
 PASSING = {"40P01", "40001"}
 STALE_PLAN = "0A000"
 TRIES = 3
+# What clients say they take; for these nothing is to be negotiated.
+JSON_WILL_DO = {"", "*/*", "application/json", "application/json, */*", "application/json, text/plain, */*"}
+_RENDERER = JSONRenderer()
 
 
 class View(APIView):
@@ -51,8 +56,23 @@ class View(APIView):
                 response = self._carried_out(request, *args, **kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        self.response = self.finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Answer):
+            response.headers["Allow"] = self.default_response_headers["Allow"]
+            self.response: Any = response
+        else:
+            self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """There is JSON; only who asks for something else is told so at length."""
+        asked = request.META
+        if (
+            type(self).renderer_classes is APIView.renderer_classes
+            and asked.get("HTTP_ACCEPT", "") in JSON_WILL_DO
+            and "format=" not in asked.get("QUERY_STRING", "")
+        ):
+            return _RENDERER, "application/json"
+        return super().perform_content_negotiation(request, force)
 
     def _carried_out(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.initial(request, *args, **kwargs)
@@ -83,7 +103,7 @@ class View(APIView):
         raise AssertionError("unreachable")
 
     def _write(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+        key = idempotency.checked_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
         user = cast("Principal | None", request.user)
         if key is None or user is None or user.user_id is None:
             with transaction.atomic():

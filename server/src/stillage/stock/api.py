@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +16,12 @@ from stillage.core.errors import NotFound
 from stillage.places.api import LocationViewSet
 from stillage.places.models import PHYSICAL, Location
 from stillage.rest import paging, query
+from stillage.rest.answers import Answer
 from stillage.rest.fields import MAX_ID, Date, Integer, Money, Reference, Strict, Text
 from stillage.rest.paging import Ordering
 from stillage.rest.views import View
-from stillage.stock import operations, queries
-from stillage.stock.expiry import SOON_DAYS, shown, status
+from stillage.stock import balance_list, operations, queries
+from stillage.stock.expiry import shown, status
 from stillage.stock.models import Movement, MovementKind
 
 STATES = ("ok", "soon", "expired", "held")
@@ -36,9 +38,8 @@ def _named(prefix: str, value: str) -> Q:
         "to_location": "to_location__full_code",
     }
     condition = Q(**{keys[prefix]: value})
-    if value.isascii() and value.isdecimal() and int(value) <= MAX_ID:
-        condition |= Q(**{f"{prefix}_id": int(value)})
-    return condition
+    pk = _as_id(value)
+    return condition if pk is None else condition | Q(**{f"{prefix}_id": pk})
 
 
 # ---- reading ------------------------------------------------------------------------------------
@@ -46,74 +47,72 @@ class BalanceList(View):
     """Where every lot lies: one row a lot and location."""
 
     permission: ClassVar[dict[str, str]] = {"GET": "stock.view"}
-    orderings: ClassVar[dict[str, Ordering]] = {
-        "id": Ordering(("id",)),
-        "expiry_date": Ordering(("lot__last_sale_date", "id")),
-        "product": Ordering(("product__sku", "id")),
-        "location": Ordering(("location__full_code", "id")),
-        "on_hand": Ordering(("on_hand", "id")),
-    }
+    orderings: ClassVar[dict[str, int]] = {name: len(row) for name, row in balance_list.ORDERINGS.items()}
+    parameters = (
+        "product",
+        "lot",
+        "location",
+        "warehouse",
+        "category",
+        "zone",
+        "kind",
+        "status",
+        "search",
+        "as_of",
+        "empty",
+    )
 
-    def get(self, request: Request) -> Response:
-        query.check_known(
-            request,
-            "product",
-            "lot",
-            "location",
-            "warehouse",
-            "category",
-            "zone",
-            "kind",
-            "status",
-            "search",
-            "as_of",
-            "empty",
+    def get(self, request: Request) -> HttpResponse:
+        query.check_known(request, *self.parameters)
+        wanted = paging.asked_for(request, self.orderings, "id")
+        found = self.asked(request)
+        rows = found.page(
+            ordering=wanted.ordering, descending=wanted.descending, after=wanted.key, limit=wanted.limit + 1
         )
-        actor = self.actor
-        at = query.instant(request, "as_of", past=True)
-        found = queries.balances(actor, with_empty=at is not None or bool(query.boolean(request, "empty")))
-        for name in ("product", "lot", "location", "warehouse"):
-            if value := query.text(request, name):
-                found = found.filter(_named(name, value))
-        if value := query.text(request, "category"):
-            found = found.filter(product__category__name=value)
-        if value := query.text(request, "zone"):
-            found = found.filter(location__zone=value)
-        if value := query.choice(request, "kind", tuple(PHYSICAL)):
-            found = found.filter(location__kind=value)
-        for word in query.words(request):
-            found = found.filter(
-                Q(product__name__icontains=word)
-                | Q(product__sku__icontains=word)
-                | Q(lot__number__icontains=word)
-                | Q(location__full_code__icontains=word)
-            )
-        if value := query.choice(request, "status", STATES):
-            found = found.filter(_with_status(value, queries.warehouse_days(actor)))
-        if at is not None:
-            found = queries.as_of(found, at)
-
-        return Response(
-            paging.page(
-                request, found, orderings=self.orderings, default="id", present=queries.shown_balances
-            )
-        )
-
-
-def _with_status(name: str, days: dict[int, dt.date]) -> Q:
-    """The expiry rule as a filter; the day differs by warehouse."""
-    if name == "held":
-        return Q(held=True)
-    condition = Q(pk=-1)
-    for warehouse_id, day in days.items():
-        soon = day + dt.timedelta(days=SOON_DAYS)
-        ranges = {
-            "expired": Q(lot__last_sale_date__lt=day),
-            "soon": Q(lot__last_sale_date__gte=day, lot__last_sale_date__lte=soon),
-            "ok": Q(lot__last_sale_date__gt=soon),
+        answer: dict[str, Any] = {
+            "results": balance_list.shown_rows(rows[: wanted.limit]),
+            "next": None,
         }
-        condition |= Q(warehouse_id=warehouse_id) & ranges[name]
-    return condition & Q(held=False)
+        if len(rows) > wanted.limit:
+            last = balance_list.key_of(rows[wanted.limit - 1], wanted.ordering)
+            answer["next"] = paging.write_cursor(request, wanted.name, last)
+        if request.query_params.get("count") == "true":
+            counted = found.count(paging.COUNT_CAP + 1)
+            answer["count"] = min(counted, paging.COUNT_CAP)
+            answer["count_capped"] = counted > paging.COUNT_CAP
+        return Answer(answer)
+
+    def asked(self, request: Request) -> balance_list.Balances:
+        found = balance_list.Balances(self.actor.warehouse_ids)
+        if not request.query_params:
+            found.in_stock()
+            return found
+        at = query.instant(request, "as_of", past=True)
+        if at is not None:
+            found.as_of(at)
+        elif not query.boolean(request, "empty"):
+            found.in_stock()
+        for name in balance_list.KEYS:
+            if value := query.text(request, name):
+                found.of(name, value, _as_id(value))
+        if value := query.text(request, "category"):
+            found.in_category(value)
+        if value := query.text(request, "zone"):
+            found.in_zone(value)
+        if value := query.choice(request, "kind", tuple(PHYSICAL)):
+            found.of_kind(value)
+        found.matching(query.words(request))
+        if value := query.choice(request, "status", STATES):
+            if value == "held":
+                found.held()
+            else:
+                found.in_state(value, queries.warehouse_days(self.actor))
+        return found
+
+
+def _as_id(value: str) -> int | None:
+    """The id that a reference may be; digits alone may be either."""
+    return int(value) if value.isascii() and value.isdecimal() and int(value) <= MAX_ID else None
 
 
 class LotList(View):

@@ -1,6 +1,7 @@
 """The one expiry rule, used by every list, allocation, pick, ship and report. Pure."""
 
 import datetime as dt
+from functools import lru_cache
 
 FOREVER = dt.date(9999, 12, 31)
 SOON_DAYS = 30
@@ -21,6 +22,7 @@ def earliest_acceptable(*, on: dt.date, minimum_remaining_days: int = 0) -> dt.d
     return min(FOREVER, on + dt.timedelta(days=minimum_remaining_days))
 
 
+@lru_cache(maxsize=8192)
 def status(last_sale: dt.date, *, today: dt.date, held: bool) -> str:
     """One word for a lot: held, expired, soon or ok. Trouble that forbids a sale comes first."""
     if held:
