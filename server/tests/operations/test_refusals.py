@@ -230,7 +230,9 @@ def test_what_was_shipped_is_not_undone_here(world: World) -> None:
     order = uuid4()
     demand = operations.Demand(order, "SO", world.ale.pk, world.main.pk, 3, AT.date())
     operations.allocate(actor=BOSS, demands=[demand], at=AT)
-    shipped = operations.issue(actor=BOSS, demand_ids=[order], reference="SO", delivered_on=AT.date(), at=AT)
+    shipped = operations.issue(
+        actor=BOSS, leaving=[operations.Leaving(order)], reference="SO", delivered_on=AT.date(), at=AT
+    )
     assert faults(operations.reverse, **undo(shipped["operation_id"])) == [("", "not_reversible")]
 
 
@@ -244,7 +246,7 @@ def test_of_several_demands_all_or_none_are_promised_unless_asked_otherwise(worl
 
 
 def test_nothing_promised_is_nothing_shipped(world: World) -> None:
-    given = {"demand_ids": [uuid4()], "reference": "", "delivered_on": AT.date()}
+    given = {"leaving": [operations.Leaving(uuid4())], "reference": "", "delivered_on": AT.date()}
     assert faults(operations.issue, **given) == [("", "nothing_allocated")]
     assert operations.deallocate(actor=BOSS, demand_ids=[uuid4()], at=AT) == 0
     assert not Movement.objects.filter(kind="issue").exists()

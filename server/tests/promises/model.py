@@ -19,7 +19,7 @@ from stillage.core.errors import Refusal
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
 from stillage.stock import operations, queries
-from stillage.stock.models import Balance
+from stillage.stock.models import Balance, Lot
 from tests.builders import BOSS, make_location, make_product
 
 Place = str
@@ -40,8 +40,10 @@ PLACES: dict[Place, tuple[str, int]] = {
     "MAIN/A-01": ("storage", 1),
     "MAIN/A-02": ("picking", 2),
     "MAIN/CAGE": ("quarantine", 3),
+    "MAIN/STAGE": ("staging", 4),
     "NORTH/N-01": ("storage", 1),
 }
+Want = tuple[UUID, str, str, int, int, int]  # demand, SKU, warehouse, units, days it must last, units a pack
 DEMANDS = [UUID(int=number) for number in range(1, 7)]
 
 
@@ -88,7 +90,11 @@ class Book:
         )
 
     def _saleable(self, spot: Spot) -> bool:
-        return PLACES[spot[2]][0] != "quarantine" and spot[2] not in self.closed and not self.held(spot)
+        return (
+            PLACES[spot[2]][0] not in ("quarantine", "staging")
+            and spot[2] not in self.closed
+            and not self.held(spot)
+        )
 
     # ---- what is done ---------------------------------------------------------------------------
     def _post(self, kind: str, entries: list[Entry], *, promised: bool = False) -> str | None:
@@ -133,7 +139,7 @@ class Book:
 
     def reverse(self, index: int) -> str | None:
         was = self.done[index]
-        if was.kind == "issue":
+        if was.kind in ("issue", "pick", "put_back", "return"):
             return "not_reversible"
         if was.reversed:
             return "already_reversed"
@@ -158,24 +164,28 @@ class Book:
         self.holds.remove((sku, lot, place))
         return None
 
-    def allocate(self, wants: list[tuple[UUID, str, str, int, int]], *, whole: bool) -> str | None:
-        """Wants: demand, SKU, warehouse, quantity, days it must last."""
+    def take_back(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        if place in self.closed:
+            return "location_closed"
+        self.lots.add((sku, lot))
+        return self._post("return", [(sku, lot, "customer", place, quantity)])
+
+    def allocate(self, wants: list[Want], *, whole: bool) -> str | None:
         free = {spot: self.free(spot) for spot in self.on_hand if self._saleable(spot)}
         takes: list[tuple[UUID, Spot, int]] = []
         short = False
-        for demand, sku, warehouse, quantity, days in wants:
+        for demand, sku, warehouse, quantity, days, pack in wants:
             must_last = TODAY + dt.timedelta(days=days)
             offers = [
                 spot
                 for spot in free
                 if spot[0] == sku and spot[2].startswith(warehouse + "/") and LOTS[spot[:2]] >= must_last
             ]
-            for spot in sorted(offers, key=lambda spot: (LOTS[spot[:2]], PLACES[spot[2]][1])):
-                taken = min(quantity, free[spot])
-                if taken > 0:
-                    takes.append((demand, spot, taken))
-                    free[spot] -= taken
-                    quantity -= taken
+            offers.sort(key=lambda spot: (LOTS[spot[:2]], PLACES[spot[2]][1]))
+            for spot in _unit_by_unit(offers, free, quantity, pack):
+                takes.append((demand, spot, 1))
+                free[spot] -= 1
+                quantity -= 1
             short |= quantity > 0
         if short and whole:
             return "insufficient_stock"
@@ -186,8 +196,32 @@ class Book:
     def deallocate(self, demands: list[UUID]) -> int:
         return sum(sum(self.promised.pop(demand, {}).values()) for demand in set(demands))
 
-    def issue(self, demand: UUID, *, in_days: int) -> str | None:
+    def give_back(self, demand: UUID, spot: Spot, quantity: int) -> str | None:
+        if self.promised[demand].get(spot, 0) < quantity:
+            return "not_promised"
+        self.promised[demand][spot] -= quantity
+        return None
+
+    def carry(self, kind: str, demand: UUID, spot: Spot, target: Place, quantity: int) -> str | None:
+        if self.promised[demand].get(spot, 0) < quantity:
+            return "not_promised"
+        codes = set()
+        if kind == "pick" and self.held(spot):
+            codes = {"lot_held"}
+        elif kind == "pick" and LOTS[spot[:2]] < TODAY:
+            codes = {"lot_expired"}
+        codes |= {"same_location"} if spot[2] == target else set()
+        codes |= {"location_closed"} if target in self.closed else set()
+        if codes:
+            return _one(codes)
+        self.promised[demand][spot] -= quantity
+        self.promised[demand][*spot[:2], target] += quantity
+        return self._post(kind, [(*spot, target, quantity)], promised=True)
+
+    def issue(self, demand: UUID, *, in_days: int, picked: bool = False) -> str | None:
         own = {spot: units for spot, units in self.promised.get(demand, {}).items() if units}
+        if picked:
+            own = {spot: units for spot, units in own.items() if PLACES[spot[2]][0] == "staging"}
         if not own:
             return "nothing_allocated"
         day = TODAY + dt.timedelta(days=in_days)
@@ -199,8 +233,21 @@ class Book:
         if codes:
             return _one(codes)
         entries = [(sku, lot, place, "customer", units) for (sku, lot, place), units in own.items()]
-        self.promised.pop(demand)
+        for spot in own:
+            del self.promised[demand][spot]
         return self._post("issue", entries, promised=True)
+
+
+def _unit_by_unit(offers: list[Spot], free: dict[Spot, int], quantity: int, pack: int) -> list[Spot]:
+    """Where each unit comes from: full packs in date order, then what lies loose, then packs that are opened."""
+    full = [spot for spot in offers for _ in range(free[spot] // pack * pack)]
+    loose = [spot for spot in offers for _ in range(max(free[spot], 0) % pack)]
+    if pack == 1:
+        return full[:quantity]
+    whole = full[: quantity - quantity % pack]
+    rest = loose[: quantity - len(whole)]
+    # A place's units are alike, so that it does not matter which of its packs is opened.
+    return whole + rest + full[len(whole) :][: quantity - len(whole) - len(rest)]
 
 
 def _one(codes: set[str]) -> str | None:
@@ -273,7 +320,12 @@ class Real:
     def release(self, sku: str, lot: str, place: Place | None) -> str | None:
         return self._try(operations.release, lines=[operations.ReleaseLine(sku, lot or None, place)])
 
-    def allocate(self, wants: list[tuple[UUID, str, str, int, int]], *, whole: bool) -> str | None:
+    def take_back(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        date: dict[str, Any] = {"expiry_date": LOTS[sku, lot]} if lot else {}
+        line = operations.ReceiveLine(sku, place, quantity, lot or None, **date)
+        return self._try(operations.receive, lines=[line], reference="", from_customer=True)
+
+    def allocate(self, wants: list[Want], *, whole: bool) -> str | None:
         demands = [
             operations.Demand(
                 demand,
@@ -283,8 +335,9 @@ class Real:
                 quantity,
                 TODAY,
                 minimum_remaining_days=days,
+                units_per_pack=pack,
             )
-            for demand, sku, warehouse, quantity, days in wants
+            for demand, sku, warehouse, quantity, days, pack in wants
         ]
         return self._try(operations.allocate, demands=demands, whole=whole)
 
@@ -292,9 +345,30 @@ class Real:
         with transaction.atomic():
             return operations.deallocate(actor=self.actor, demand_ids=demands, at=self._at())
 
-    def issue(self, demand: UUID, *, in_days: int) -> str | None:
+    def give_back(self, demand: UUID, spot: Spot, quantity: int) -> str | None:
+        line = operations.GiveBack(demand, *self._ids(spot), quantity)
+        return self._try(operations.give_back, lines=[line])
+
+    def carry(self, kind: str, demand: UUID, spot: Spot, target: Place, quantity: int) -> str | None:
+        lot_id, source = self._ids(spot)
+        place = Location.objects.get(full_code=target).pk
+        line = operations.PickLine(demand, lot_id, source, place, quantity)
+        act = operations.pick if kind == "pick" else operations.put_back
+        return self._try(act, lines=[line], reference="PL")
+
+    def _ids(self, spot: Spot) -> tuple[int, int]:
+        lot = Lot.objects.filter(product__sku=spot[0], number=spot[1]).values_list("pk", flat=True).first()
+        return lot or 0, Location.objects.get(full_code=spot[2]).pk
+
+    def issue(self, demand: UUID, *, in_days: int, picked: bool = False) -> str | None:
         day = TODAY + dt.timedelta(days=in_days)
-        return self._try(operations.issue, demand_ids=[demand], reference="", delivered_on=day)
+        return self._try(
+            operations.issue,
+            leaving=[operations.Leaving(demand)],
+            reference="",
+            delivered_on=day,
+            from_kinds=("staging",) if picked else None,
+        )
 
     def close(self, place: Place, *, closed: bool) -> None:
         Location.objects.filter(full_code=place).update(is_active=not closed)

@@ -21,7 +21,7 @@ def balances_by_the_trail() -> dict[Spot, tuple[int, int]]:
     on_hand: dict[Spot, int] = defaultdict(int)
     promised: dict[Spot, int] = defaultdict(int)
     for entry in Entry.objects.filter(action__startswith="stock.").order_by("pk"):
-        if entry.object_type == "demand":
+        if entry.object_type == "allocation":
             told, sign = (entry.after, 1) if entry.action == "stock.allocate" else (entry.before, -1)
             for line in orjson.loads(told or "{}")["lines"]:
                 promised[(*lots[line["lot_id"]], places[line["location_id"]])] += sign * line["quantity"]
@@ -32,7 +32,7 @@ def balances_by_the_trail() -> dict[Spot, tuple[int, int]]:
                 for end, sign in (("from", -1), ("to", 1)):
                     if line[end].startswith(own):
                         on_hand[line["product"], line["lot"], line[end]] += sign * line["quantity"]
-                        if entry.action == "stock.issue":
+                        if entry.action in ("stock.issue", "stock.pick", "stock.put_back"):
                             promised[line["product"], line["lot"], line[end]] += sign * line["quantity"]
     return {
         spot: (on_hand[spot], promised[spot])

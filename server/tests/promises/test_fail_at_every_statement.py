@@ -91,7 +91,9 @@ def deallocate(world: World) -> None:
 
 
 def issue(world: World) -> None:
-    operations.issue(actor=BOSS, demand_ids=[ORDER], reference="SO", delivered_on=now().date(), at=now())
+    operations.issue(
+        actor=BOSS, leaving=[operations.Leaving(ORDER)], reference="SO", delivered_on=now().date(), at=now()
+    )
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

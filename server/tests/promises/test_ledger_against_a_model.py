@@ -37,6 +37,7 @@ wants = st.tuples(
     st.sampled_from(["MAIN", "NORTH"]),
     few,
     st.sampled_from([0, 0, 20]),
+    st.sampled_from([1, 1, 4]),
 )
 
 
@@ -101,9 +102,41 @@ class Ledger(RuleBasedStateMachine):
     def deallocate(self, demands: list[Any]) -> None:
         self.both("deallocate", demands)
 
-    @rule(demand=st.sampled_from(DEMANDS), in_days=st.sampled_from([0, 0, 11]))
-    def issue(self, demand: Any, in_days: int) -> None:
-        self.both("issue", demand, in_days=in_days)
+    @rule(data=st.data(), units=st.integers(1, 8))
+    def give_back(self, data: st.DataObject, units: int) -> None:
+        self.both("give_back", *data.draw(self.promises()), units)
+
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(["pick", "pick", "put_back"]),
+        place=st.sampled_from(["MAIN/STAGE", "MAIN/STAGE", "MAIN/A-02", "NORTH/N-01"]),
+        units=st.integers(1, 8),
+    )
+    def carry(self, data: st.DataObject, kind: str, place: str, units: int) -> None:
+        self.both("carry", kind, *data.draw(self.promises()), place, units)
+
+    def promises(self) -> st.SearchStrategy[Any]:
+        """Mostly something that is promised; now and then something that is not."""
+        there = [
+            (demand, spot)
+            for demand, own in self.book.promised.items()
+            for spot, units in own.items()
+            if units
+        ]
+        stray = st.tuples(st.sampled_from(DEMANDS), st.tuples(lots, places).map(lambda t: (*t[0], t[1])))
+        return (
+            st.one_of(st.sampled_from(sorted(there)), st.sampled_from(sorted(there)), stray)
+            if there
+            else stray
+        )
+
+    @rule(lot=lots, place=places, quantity=few)
+    def take_back(self, lot: tuple[str, str], place: str, quantity: int) -> None:
+        self.both("take_back", *lot, place, quantity)
+
+    @rule(demand=st.sampled_from(DEMANDS), in_days=st.sampled_from([0, 0, 11]), picked=st.booleans())
+    def issue(self, demand: Any, in_days: int, picked: bool) -> None:
+        self.both("issue", demand, in_days=in_days, picked=picked)
 
     @rule(closed=st.booleans())
     def close_or_open_a_place(self, closed: bool) -> None:
@@ -173,6 +206,7 @@ def test_reconcile_is_silent_after_ten_thousand_random_operations() -> None:
         "held_already",
         "not_held",
         "lot_held",
+        "not_promised",
     }
 
 
@@ -180,10 +214,18 @@ def _anything(chance: random.Random, book: Book) -> tuple[str, tuple[Any, ...], 
     lot, place, units = chance.choice(sorted(LOTS)), chance.choice(list(PLACES)), chance.randint(1, 12)
     scope, demand = chance.choice([None, "MAIN/A-01", "NORTH/N-01"]), chance.choice(DEMANDS)
     match chance.randrange(100):
-        case n if n < 25:
+        case n if n < 20:
             return "receive", (*lot, place, units), {"other_date": False}
-        case n if n < 50:
+        case n if n < 23:
+            return "take_back", (*lot, place, units), {}
+        case n if n < 40:
             return "move", ([(*lot, place, chance.choice(list(PLACES)), units)],), {}
+        case n if n < 50 and (there := _promised(book)):
+            spot = chance.choice(there)
+            target = chance.choice(["MAIN/STAGE", "MAIN/STAGE", "MAIN/A-02", "NORTH/N-01"])
+            return "carry", (chance.choice(["pick", "pick", "put_back"]), *spot, target, units % 4 + 1), {}
+        case n if n < 53 and (there := _promised(book)):
+            return "give_back", (*chance.choice(there), units), {}
         case n if n < 60:
             return "adjust", (*lot, place, chance.choice([-units, units])), {}
         case n if n < 65:
@@ -201,9 +243,16 @@ def _anything(chance: random.Random, book: Book) -> tuple[str, tuple[Any, ...], 
                 chance.choice(["MAIN", "NORTH"]),
                 units,
                 chance.choice([0, 20]),
+                chance.choice([1, 4]),
             )
             return "allocate", ([want],), {"whole": chance.random() < 0.5}
         case n if n < 93:
             return "deallocate", ([demand],), {}
         case _:
-            return "issue", (demand,), {"in_days": chance.choice([0, 11])}
+            return "issue", (demand,), {"in_days": chance.choice([0, 11]), "picked": chance.random() < 0.5}
+
+
+def _promised(book: Book) -> list[Any]:
+    return sorted(
+        (demand, spot) for demand, own in book.promised.items() for spot, units in own.items() if units
+    )

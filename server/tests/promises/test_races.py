@@ -377,7 +377,11 @@ def test_one_order_is_shipped_once_and_its_promise_freed_by_nobody_else(no_deadl
     def ship() -> str:
         try:
             operations.issue(
-                actor=BOSS, demand_ids=[order], reference="SO", delivered_on=now().date(), at=now()
+                actor=BOSS,
+                leaving=[operations.Leaving(order)],
+                reference="SO",
+                delivered_on=now().date(),
+                at=now(),
             )
         except Refusal as refusal:
             return refusal.code

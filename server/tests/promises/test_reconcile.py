@@ -46,7 +46,11 @@ def book() -> Iterator[None]:
         operations.allocate(actor=BOSS, demands=[demand], at=at)
         if demand_id != ORDER:
             operations.issue(
-                actor=BOSS, demand_ids=[demand_id], reference="SO-1", delivered_on=at.date(), at=at
+                actor=BOSS,
+                leaving=[operations.Leaving(demand_id)],
+                reference="SO-1",
+                delivered_on=at.date(),
+                at=at,
             )
     held = operations.HoldLine("ALE-330", "recall", "L1", "MAIN/A-03")
     operations.hold(actor=BOSS, lines=[held], at=at)

@@ -74,11 +74,10 @@ def test_a_lot_that_expires_between_promise_and_delivery_is_not_shipped(client: 
         with pytest.raises(Refusal) as refused, transaction.atomic():
             operations.issue(
                 actor=BOSS,
-                demand_ids=[wanted.id],
+                leaving=[operations.Leaving(wanted.id, days)],
                 reference="",
                 delivered_on=delivered_on,
                 at=now(),
-                minimum_remaining_days=days,
             )
         assert refused.value.code == "lot_expired"
     assert Balance.objects.get().on_hand == 50
@@ -101,7 +100,9 @@ def test_a_held_lot_and_one_in_quarantine_are_neither_promised_nor_shipped(clien
     assert held.status_code == 201
     assert promised(demand(10)) == {}
     with pytest.raises(Refusal) as refused, transaction.atomic():
-        operations.issue(actor=BOSS, demand_ids=[wanted.id], reference="", delivered_on=TODAY, at=now())
+        operations.issue(
+            actor=BOSS, leaving=[operations.Leaving(wanted.id)], reference="", delivered_on=TODAY, at=now()
+        )
     assert refused.value.code == "lot_held"
 
 

@@ -218,7 +218,7 @@ class LastHours:
             if demands:
                 operations.issue(
                     actor=self._people.picker,
-                    demand_ids=demands,
+                    leaving=[operations.Leaving(demand) for demand in demands],
                     reference=reference,
                     delivered_on=self._story.today,
                     at=self._ago(minutes - number * 5),

@@ -1,7 +1,7 @@
 """First expired, first out: which balances serve a demand. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stillage.stock.expiry import may_be_sold
@@ -25,19 +25,39 @@ class Take:
 
 
 def choose(
-    offers: Sequence[Offer], *, quantity: int, on: dt.date, minimum_remaining_days: int = 0
+    offers: Sequence[Offer],
+    *,
+    quantity: int,
+    on: dt.date,
+    minimum_remaining_days: int = 0,
+    units_per_pack: int = 1,
 ) -> tuple[list[Take], int]:
-    """Take from the earliest date on that still lasts long enough. Returns the takes and what is missing."""
-    takes: list[Take] = []
+    """Take from the earliest date on that still lasts long enough. Returns the takes and what is missing.
+
+    Where packs are wanted, whole ones go first: in date order the full packs of each balance, then what lies
+    loose, and only then is another pack opened.
+    """
+    usable = [
+        offer
+        for offer in offers
+        if offer.free > 0
+        and may_be_sold(offer.last_sale_date, on=on, minimum_remaining_days=minimum_remaining_days)
+    ]
+    taken = dict.fromkeys((offer.balance_id for offer in usable), 0)
+
+    def take(limit: int, of: Callable[[Offer], int]) -> int:
+        for offer in usable:
+            if limit == 0:
+                break
+            units = min(of(offer), limit)
+            taken[offer.balance_id] += units
+            limit -= units
+        return limit
+
     missing = quantity
-    for offer in offers:
-        if missing == 0:
-            break
-        if offer.free <= 0 or not may_be_sold(
-            offer.last_sale_date, on=on, minimum_remaining_days=minimum_remaining_days
-        ):
-            continue
-        taken = min(offer.free, missing)
-        takes.append(Take(offer.balance_id, taken))
-        missing -= taken
-    return takes, missing
+    if units_per_pack > 1:
+        loose = quantity % units_per_pack
+        missing = loose + take(quantity - loose, lambda offer: offer.free - offer.free % units_per_pack)
+        missing = take(missing, lambda offer: offer.free % units_per_pack)
+    missing = take(missing, lambda offer: offer.free - taken[offer.balance_id])
+    return [Take(balance_id, units) for balance_id, units in taken.items() if units], missing

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from stillage.core.actor import Actor
@@ -74,11 +75,12 @@ def post(
     operation_id: UUID,
     reference: str,
     at: dt.datetime,
-    from_allocated: bool = False,
+    promised: bool = False,
 ) -> tuple[list[int], dict[Place, Held]]:
     """Write movements and bring their balances up to date. Three statements (four on SQLite). Raises Short.
 
-    With `from_allocated` the units taken are promised ones, and the promise is used up with them.
+    With `promised` the units are promised ones, and `allocated` goes wherever they go: out of the books with
+    them, or on to the next place (see `carry`).
     Returns the movements' ids in the order of the entries, and the balances touched.
     """
     change: dict[Place, int] = defaultdict(int)
@@ -92,7 +94,7 @@ def post(
                 change[entry.lot_id, location_id] += sign * entry.quantity
                 owners[entry.lot_id, location_id] = (entry.product_id, warehouse_id)
     balances = _lock(change, owners)
-    shortages = _apply(entries, change, balances, from_allocated=from_allocated)
+    shortages = _apply(entries, change, balances, promised=promised)
     if shortages:
         raise Short(shortages)
     ids = _write(
@@ -108,22 +110,19 @@ def post(
 
 
 def _apply(
-    entries: Sequence[Entry], change: dict[Place, int], balances: dict[Place, Held], *, from_allocated: bool
+    entries: Sequence[Entry], change: dict[Place, int], balances: dict[Place, Held], *, promised: bool
 ) -> list[Shortage]:
     """Work the changes into the locked balances; say which entries take too much."""
     short: set[Place] = set()
     for place, delta in change.items():
         balance = balances[place]
-        if from_allocated and delta < 0:
-            balance.allocated += delta
-            if balance.allocated < 0:
-                balance.allocated -= delta
-                short.add(place)
-                continue
-        if delta < 0 and balance.free + delta < 0:
+        left = balance.allocated if promised else balance.free
+        if left + delta < 0:
             short.add(place)
             continue
         balance.on_hand += delta
+        if promised:
+            balance.allocated += delta
     return [
         Shortage(index, balances[entry.lot_id, entry.from_location_id])
         for index, entry in enumerate(entries)
@@ -295,20 +294,29 @@ def promise(promises: Sequence[Promise], *, at: dt.datetime) -> None:
         # PostgreSQL touches a row once a statement, so what goes to one row goes together.
         wanted[key] = replace(one, quantity=one.quantity + wanted[key].quantity) if key in wanted else one
     _shift_allocated(taken)
-    columns = {
-        "demand_id": "uuid",
-        "reference": "text",
-        "lot_id": "bigint",
-        "location_id": "bigint",
-        "quantity": "bigint",
-    }
-    names = ", ".join(columns)
+    _add_allocations(
+        [{name: getattr(one, name) for name in _ALLOCATION} for one in wanted.values()],
+        at=at,
+    )
+
+
+_ALLOCATION = {
+    "demand_id": "uuid",
+    "reference": "text",
+    "lot_id": "bigint",
+    "location_id": "bigint",
+    "quantity": "bigint",
+}
+
+
+def _add_allocations(lines: Sequence[dict[str, Any]], *, at: dt.datetime) -> None:
+    names = ", ".join(_ALLOCATION)
     execute(
         f"INSERT INTO stock_allocation ({names}, created_at) SELECT {names}, %s FROM "
-        + table("line", columns)
+        + table("line", _ALLOCATION)
         + " WHERE true ON CONFLICT (demand_id, lot_id, location_id)"
         " DO UPDATE SET quantity = stock_allocation.quantity + excluded.quantity",
-        [stored(at), rows({name: getattr(one, name) for name in columns} for one in wanted.values())],
+        [stored(at), rows(lines)],
     )
 
 
@@ -332,6 +340,7 @@ class Open:
     lot_id: int
     location_id: int
     demand_id: UUID
+    reference: str
     quantity: int
 
 
@@ -352,33 +361,80 @@ def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
         return []
     balances, more = member([row[0] for row in locked], "bigint")
     found = fetch(
-        "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.quantity"
+        "SELECT a.id, b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, a.demand_id, a.reference, a.quantity"
         " FROM stock_allocation a JOIN stock_balance b ON b.lot_id = a.lot_id AND b.location_id = a.location_id"
         f" WHERE a.demand_id {wanted} AND b.id {balances} ORDER BY b.id",
         [*parameters, *more],
     )
-    return [
-        Open(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            row[6] if isinstance(row[6], UUID) else UUID(row[6]),
-            row[7],
-        )
-        for row in found
-    ]
+    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), *row[7:]) for row in found]
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
     """Close allocations. With `keep_allocated` the balances stay as they are: `post` uses the promise up."""
     wanted, parameters = member([one.id for one in allocations], "bigint")
     execute(f"DELETE FROM stock_allocation WHERE id {wanted}", parameters)
-    if keep_allocated:
-        return
+    if not keep_allocated:
+        _lower_allocated(allocations)
+
+
+def free_part(allocations: Sequence[Open]) -> None:
+    """Take `quantity` units out of allocations under lock that have more than that. Two statements."""
+    execute(
+        "UPDATE stock_allocation SET quantity = stock_allocation.quantity - line.quantity FROM "
+        + table("line", {"id": "bigint", "quantity": "bigint"})
+        + " WHERE stock_allocation.id = line.id",
+        [rows({"id": one.id, "quantity": one.quantity} for one in allocations)],
+    )
+    _lower_allocated(allocations)
+
+
+def _lower_allocated(allocations: Sequence[Open]) -> None:
     freed: dict[int, int] = defaultdict(int)
     for one in allocations:
         freed[one.balance_id] -= one.quantity
     _shift_allocated(freed)
+
+
+_KEY = {"demand_id": "uuid", "lot_id": "bigint", "location_id": "bigint", "quantity": "bigint"}
+_SAME = "a.demand_id = line.demand_id AND a.lot_id = line.lot_id AND a.location_id = line.location_id"
+
+
+def carry(entries: Sequence[Entry], *, references: dict[UUID, str], at: dt.datetime) -> bool:
+    """Let allocations follow units that `post` moved as promised ones. Three statements.
+
+    False when a demand had less promised at a place than was moved for it; the caller then refuses, which
+    undoes the movement too.
+    """
+    leaving: dict[tuple[UUID, int, int], int] = defaultdict(int)
+    arriving: dict[tuple[UUID, int, int], int] = defaultdict(int)
+    for entry in entries:
+        if entry.demand_id is None:
+            raise ValueError("only units of a demand carry a promise")
+        leaving[entry.demand_id, entry.lot_id, entry.from_location_id] += entry.quantity
+        arriving[entry.demand_id, entry.lot_id, entry.to_location_id] += entry.quantity
+    left = [rows(_keyed(leaving))]
+    source = table("line", _KEY)
+    # What is used up goes first, so that nothing lowered by the second statement is met by the first.
+    done = execute(
+        f"DELETE FROM stock_allocation AS a WHERE EXISTS (SELECT 1 FROM {source} WHERE {_SAME}"
+        " AND a.quantity = line.quantity)",
+        left,
+    )
+    done += execute(
+        f"UPDATE stock_allocation AS a SET quantity = a.quantity - line.quantity FROM {source}"
+        f" WHERE {_SAME} AND a.quantity > line.quantity",
+        left,
+    )
+    if done != len(leaving):
+        return False
+    _add_allocations(
+        [{**line, "reference": references[line["demand_id"]]} for line in _keyed(arriving)], at=at
+    )
+    return True
+
+
+def _keyed(units: dict[tuple[UUID, int, int], int]) -> list[dict[str, Any]]:
+    return [
+        {"demand_id": demand_id, "lot_id": lot_id, "location_id": location_id, "quantity": quantity}
+        for (demand_id, lot_id, location_id), quantity in units.items()
+    ]

@@ -63,7 +63,10 @@ class MovementKind(models.TextChoices):
     MOVE = "move"
     ADJUST = "adjust"
     SCRAP = "scrap"
+    PICK = "pick"
+    PUT_BACK = "put_back"
     ISSUE = "issue"
+    RETURN = "return"
     REVERSE = "reverse"
 
 

@@ -166,6 +166,9 @@ WHERE l.id IS NULL OR l.product_id <> m.product_id OR m.quantity <= 0 OR m.from_
   OR NOT CASE m.kind
     WHEN 'receive' THEN f.kind = 'supplier'
     WHEN 'move' THEN NOT f.is_virtual AND NOT t.is_virtual
+    WHEN 'pick' THEN NOT f.is_virtual AND NOT t.is_virtual AND m.demand_id IS NOT NULL
+    WHEN 'put_back' THEN NOT f.is_virtual AND NOT t.is_virtual AND m.demand_id IS NOT NULL
+    WHEN 'return' THEN f.kind = 'customer'
     WHEN 'adjust' THEN f.kind = 'adjustment' OR t.kind = 'adjustment'
     WHEN 'scrap' THEN t.kind = 'scrap'
     WHEN 'issue' THEN t.kind = 'customer'

@@ -2,11 +2,12 @@
 
 from stillage.stock.operations.adjust import AdjustLine, adjust
 from stillage.stock.operations.allocate import Demand, allocate
-from stillage.stock.operations.deallocate import deallocate
+from stillage.stock.operations.deallocate import GiveBack, deallocate, give_back
 from stillage.stock.operations.hold import HoldLine, hold
-from stillage.stock.operations.issue import issue
+from stillage.stock.operations.issue import Leaving, issue
 from stillage.stock.operations.load_history import PastLot, PastMovement, load_history
 from stillage.stock.operations.move import MoveLine, move
+from stillage.stock.operations.pick import PickLine, pick, put_back
 from stillage.stock.operations.receive import ReceiveLine, receive
 from stillage.stock.operations.release import ReleaseLine, release
 from stillage.stock.operations.reverse import reverse
@@ -15,20 +16,26 @@ from stillage.stock.operations.scrap import ScrapLine, scrap
 __all__ = [
     "AdjustLine",
     "Demand",
+    "GiveBack",
     "HoldLine",
+    "Leaving",
     "MoveLine",
     "PastLot",
     "PastMovement",
+    "PickLine",
     "ReceiveLine",
     "ReleaseLine",
     "ScrapLine",
     "adjust",
     "allocate",
     "deallocate",
+    "give_back",
     "hold",
     "issue",
     "load_history",
     "move",
+    "pick",
+    "put_back",
     "receive",
     "release",
     "reverse",

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from stillage.audit.record import record
+from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.locking import operation
@@ -17,7 +17,11 @@ from stillage.stock.fefo import Offer, choose
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Somebody wants units of a product in a warehouse, on a day, with some life left in them."""
+    """Somebody wants units of a product in a warehouse, on a day, with some life left in them.
+
+    `units_per_pack`: whole packs are given before broken ones. `lot_id` and `location_id` pin what is given;
+    `avoid_location_ids` are places where it was looked for in vain.
+    """
 
     id: UUID
     reference: str
@@ -26,17 +30,29 @@ class Demand:
     quantity: int
     needed_on: dt.date
     minimum_remaining_days: int = 0
+    units_per_pack: int = 1
+    lot_id: int | None = None
+    location_id: int | None = None
+    avoid_location_ids: frozenset[int] = frozenset()
+
+    def may_take(self, lot_id: int, location_id: int) -> bool:
+        """Whether its pins let it take from there; dates and holds are another matter."""
+        return (
+            self.lot_id in (None, lot_id)
+            and self.location_id in (None, location_id)
+            and location_id not in self.avoid_location_ids
+        )
 
 
 @operation
 def allocate(
     *, actor: Actor, demands: Sequence[Demand], at: dt.datetime, whole: bool = True
 ) -> dict[UUID, list[ledger.Promise]]:
-    """Promise stock to demands, in their order. Three statements and the audit row, whatever the number.
+    """Promise stock to demands, in their order. Four statements, whatever the number.
 
     With `whole` (the default) a demand that cannot be met in full refuses all of them; otherwise each gets
     what there is. Held, expired and too short-dated lots are never promised.
-    Locks: all balances that could serve, by id. Audits: stock.allocate.
+    Locks: all balances that could serve, by id. Audits: stock.allocate, once a reference and warehouse.
     """
     pool = _pool(demands)
     free = {candidate.id: candidate.free for offers in pool.values() for candidate, _ in offers}
@@ -46,10 +62,15 @@ def allocate(
         offers = pool[demand.product_id, demand.warehouse_id]
         by_id = {candidate.id: candidate for candidate, _ in offers}
         takes, missing = choose(
-            [Offer(candidate.id, free[candidate.id], last_sale) for candidate, last_sale in offers],
+            [
+                Offer(candidate.id, free[candidate.id], last_sale)
+                for candidate, last_sale in offers
+                if demand.may_take(candidate.lot_id, candidate.location_id)
+            ],
             quantity=demand.quantity,
             on=demand.needed_on,
             minimum_remaining_days=demand.minimum_remaining_days,
+            units_per_pack=demand.units_per_pack,
         )
         if missing and whole:
             faults.append(
@@ -79,28 +100,42 @@ def allocate(
     written = [one for own in taken for one in own]
     if written:
         ledger.promise(written, at=at)
-        for demand, own in zip(demands, taken, strict=True):
-            record(
-                actor=actor,
-                action="stock.allocate",
-                object_type="demand",
-                object_id=demand.id,
-                label=demand.reference,
-                after={
-                    "asked": demand.quantity,
-                    "promised": sum(one.quantity for one in own),
-                    "lines": [
-                        {"lot_id": one.lot_id, "location_id": one.location_id, "quantity": one.quantity}
-                        for one in own
-                    ],
-                },
-                warehouse_id=demand.warehouse_id,
-                at=at,
-            )
+        record_many(actor=actor, changes=_told(demands, taken), at=at)
     promises: dict[UUID, list[ledger.Promise]] = {demand.id: [] for demand in demands}
     for one in written:
         promises[one.demand_id].append(one)
     return promises
+
+
+def _told(demands: Sequence[Demand], taken: Sequence[Sequence[ledger.Promise]]) -> Iterator[Change]:
+    """What the trail says: a row for each document and warehouse."""
+    together: dict[tuple[str, int], list[tuple[Demand, Sequence[ledger.Promise]]]] = defaultdict(list)
+    for demand, own in zip(demands, taken, strict=True):
+        together[demand.reference, demand.warehouse_id].append((demand, own))
+    for (reference, warehouse_id), pairs in together.items():
+        promised = sum(one.quantity for _, own in pairs for one in own)
+        asked = sum(demand.quantity for demand, _ in pairs)
+        yield Change(
+            action="stock.allocate",
+            object_type="allocation",
+            object_id=reference,
+            label=f"{promised} of {asked} units promised to {reference}",
+            after={
+                "asked": asked,
+                "promised": promised,
+                "lines": [
+                    {
+                        "demand_id": demand.id,
+                        "lot_id": one.lot_id,
+                        "location_id": one.location_id,
+                        "quantity": one.quantity,
+                    }
+                    for demand, own in pairs
+                    for one in own
+                ],
+            },
+            warehouse_id=warehouse_id,
+        )
 
 
 def _pool(demands: Sequence[Demand]) -> dict[tuple[int, int], list[tuple[ledger.Candidate, dt.date]]]:

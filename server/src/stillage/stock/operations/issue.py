@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,18 @@ from stillage.stock.expiry import FOREVER, may_be_sold, shown
 from stillage.stock.naming import LotName, ProductName, virtual_locations
 from stillage.stock.operations.posting import End, Step, carry_out
 
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A demand whose goods go out, and how long they must still last on delivery."""
+
+    demand_id: UUID
+    minimum_remaining_days: int = 0
+
+
 _NAMES = """
 SELECT a.id, p.id, p.sku, p.name, p.lot_tracked, l.id, l.number, l.expiry_date, l.best_before_date, l.production_date,
-  l.last_sale_date, x.full_code,
+  l.last_sale_date, x.full_code, x.kind,
   EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = l.id AND h.released_at IS NULL
     AND (h.location_id IS NULL OR h.location_id = x.id))
 FROM stock_allocation a
@@ -31,35 +41,39 @@ WHERE a.id {wanted}
 def issue(
     *,
     actor: Actor,
-    demand_ids: Sequence[UUID],
+    leaving: Sequence[Leaving],
     reference: str,
     delivered_on: dt.date,
     at: dt.datetime,
-    minimum_remaining_days: int = 0,
+    from_kinds: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Ship all that is promised to some demands: the promise and the stock go together.
 
+    With `from_kinds` only what lies in places of these kinds goes, such as what was picked; the rest stays promised.
     Refuses: nothing promised; a lot that was put on hold, or will be past its date on delivery.
     Locks: the balances, by id. Audits: stock.issue.
     """
-    found = ledger.open_allocations(demand_ids)
-    if not found:
-        raise Conflict("Nothing is promised to this.", code="nothing_allocated")
+    life = {one.demand_id: one.minimum_remaining_days for one in leaving}
+    found = ledger.open_allocations(sorted(life))
     wanted, parameters = member([one.id for one in found], "bigint")
     names = {row[0]: row for row in fetch(_NAMES.format(wanted=wanted), parameters)}
+    if from_kinds is not None:
+        found = [one for one in found if names[one.id][12] in from_kinds]
+    if not found:
+        raise Conflict("Nothing is promised to this.", code="nothing_allocated")
     faults: list[Fault] = []
     steps: list[Step] = []
     customers = virtual_locations((one.warehouse_id for one in found), "customer")
     for index, one in enumerate(found):
         row = names[one.id]
         last_sale = as_date(row[10]) or FOREVER
-        if row[12]:
+        if row[13]:
             faults.append(
                 Fault(
                     f"/lots/{index}", "lot_held", f"Lot {row[6]} of {row[2]} is on hold; it is not shipped."
                 )
             )
-        elif not may_be_sold(last_sale, on=delivered_on, minimum_remaining_days=minimum_remaining_days):
+        elif not may_be_sold(last_sale, on=delivered_on, minimum_remaining_days=life[one.demand_id]):
             faults.append(
                 Fault(
                     f"/lots/{index}",
@@ -81,4 +95,4 @@ def issue(
         )
     refuse_all(faults, kind=Kind.CONFLICT)
     ledger.free(found, keep_allocated=True)
-    return carry_out(steps, actor=actor, kind="issue", reference=reference, at=at, from_allocated=True)
+    return carry_out(steps, actor=actor, kind="issue", reference=reference, at=at, promised=True)

@@ -69,7 +69,7 @@ def carry_out(
     kind: str,
     at: dt.datetime,
     reference: str = "",
-    from_allocated: bool = False,
+    promised: bool = False,
     shortage_detail: str = "",
 ) -> dict[str, Any]:
     """Post the steps, write one audit row a warehouse, and say what was done."""
@@ -82,7 +82,7 @@ def carry_out(
             operation_id=operation_id,
             reference=reference,
             at=at,
-            from_allocated=from_allocated,
+            promised=promised,
         )
     except ledger.Short as short:
         faults = [_shortage(steps[one.index], one) for one in short.shortages]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from stillage.audit.record import record
 from stillage.core.actor import Actor
@@ -40,27 +41,39 @@ class ReceiveLine:
     best_before_date: dt.date | None = None
     production_date: dt.date | None = None
     unit_cost: Decimal | None = None
+    demand_id: UUID | None = None
 
 
 @operation
-def receive(*, actor: Actor, lines: Sequence[ReceiveLine], reference: str, at: dt.datetime) -> dict[str, Any]:
+def receive(
+    *,
+    actor: Actor,
+    lines: Sequence[ReceiveLine],
+    reference: str,
+    at: dt.datetime,
+    from_customer: bool = False,
+) -> dict[str, Any]:
     """Book goods in from the supplier; unknown lots are made with their dates.
+
+    With `from_customer` they come back: booked as a return, whatever life is left in them.
 
     Refuses: an unknown product or location, a lot whose date differs from the one known, a lot without the
     date its product needs, goods that last less than the product's minimum at intake.
-    Locks: lots that learn a date, by id; then the balances, by id. Audits: stock.receive, stock.lot_dates.
+    Locks: lots that learn a date, by id; then the balances, by id.
+    Audits: stock.receive or stock.return, stock.lot_dates.
     """
     names = find_all(
         [Line(line.product, line.lot, (("location", line.location),)) for line in lines],
         actor=actor,
         lots_must_exist=False,
     )
-    told, faults = _told(lines, names)
+    told, faults = _told(lines, names, any_life=from_customer)
     faults = names.faults + faults
     refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was received.")
     _complete_dates(told, lines, names, actor=actor, at=at)
     lots = _lots_made(told, lines, names, at)
-    suppliers = virtual_locations((place.warehouse_id for place in names.locations.values()), "supplier")
+    origin, kind = ("customer", "return") if from_customer else ("supplier", "receive")
+    origins = virtual_locations((place.warehouse_id for place in names.locations.values()), origin)
     steps = []
     for line in lines:
         product, location = names.products[line.product], names.locations[line.location]
@@ -68,13 +81,14 @@ def receive(*, actor: Actor, lines: Sequence[ReceiveLine], reference: str, at: d
             Step(
                 product=product,
                 lot=lots[product.id, lot_reference(product, line.lot)],
-                source=End(suppliers[location.warehouse_id], "supplier", None),
+                source=End(origins[location.warehouse_id], origin, None),
                 target=physical(location),
                 quantity=line.quantity,
                 unit_cost=line.unit_cost,
+                demand_id=line.demand_id,
             )
         )
-    return carry_out(steps, actor=actor, kind="receive", reference=reference, at=at)
+    return carry_out(steps, actor=actor, kind=kind, reference=reference, at=at)
 
 
 Key = tuple[int, Reference]  # product id and the lot's number
@@ -90,7 +104,9 @@ def _key(line: ReceiveLine, names: Names) -> Key:
     return product.id, known.number if known else reference
 
 
-def _told(lines: Sequence[ReceiveLine], names: Names) -> tuple[dict[Key, Dates], list[Fault]]:
+def _told(
+    lines: Sequence[ReceiveLine], names: Names, *, any_life: bool
+) -> tuple[dict[Key, Dates], list[Fault]]:
     """What is known of each lot and what the lines add to it, and what is wrong with that."""
     told: dict[Key, Dates] = {}
     faults: list[Fault] = []
@@ -130,7 +146,7 @@ def _told(lines: Sequence[ReceiveLine], names: Names) -> tuple[dict[Key, Dates],
             own = {**given, "expiry_date": _expiry(line, product.shelf_life_days)}
         last_sale = _last_sale(own)
         remaining = (last_sale - today(location.timezone)).days
-        if product.minimum_intake_days and remaining < product.minimum_intake_days:
+        if not any_life and product.minimum_intake_days and remaining < product.minimum_intake_days:
             name = str(line.lot or product.sku)
             faults.append(errors.short_dated(index, name, last_sale, remaining, product.minimum_intake_days))
     return told, faults

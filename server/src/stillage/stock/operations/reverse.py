@@ -1,6 +1,7 @@
 """A mistake is undone by its mirror image, linked to it. The history keeps both."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,10 @@ _MOVEMENTS = """
 SELECT m.id, m.kind, m.user_id, m.quantity, m.unit_cost, r.id, m.reference,
   p.id, p.sku, p.name, p.lot_tracked,
   l.id, l.number, l.expiry_date, l.best_before_date, l.production_date, l.last_sale_date,
-  f.id, f.full_code, f.warehouse_id, f.kind, t.id, t.full_code, t.warehouse_id, t.kind
+  f.id, f.full_code, f.warehouse_id, f.kind, t.id, t.full_code, t.warehouse_id, t.kind, o.kind
 FROM stock_movement m
 LEFT JOIN stock_movement r ON r.reverses_id = m.id
+LEFT JOIN stock_movement o ON o.id = m.reverses_id
 JOIN catalogue_product p ON p.id = m.product_id
 JOIN stock_lot l ON l.id = m.lot_id
 JOIN places_location f ON f.id = m.from_location_id
@@ -34,8 +36,17 @@ WHERE m.operation_id = %s ORDER BY m.id
 
 
 @operation
-def reverse(*, actor: Actor, operation_id: UUID, reason: str, at: dt.datetime) -> dict[str, Any]:
+def reverse(
+    *,
+    actor: Actor,
+    operation_id: UUID,
+    reason: str,
+    at: dt.datetime,
+    kinds: Sequence[str] = REVERSIBLE,
+) -> dict[str, Any]:
     """Undo an operation whole; a reversal can itself be undone.
+
+    `kinds` widens what may be undone for a document that undoes its own bookings.
 
     Refuses: an operation that is not there for this actor, one undone already, another's without the right,
     and stock that has moved on since (it says how much is left where).
@@ -45,7 +56,7 @@ def reverse(*, actor: Actor, operation_id: UUID, reason: str, at: dt.datetime) -
     if not found or not all(actor.sees(row[19]) and actor.sees(row[23]) for row in found):
         raise NotFound("There is no such operation.")
     kind, user_id = found[0][1], found[0][2]
-    if kind not in REVERSIBLE:
+    if kind not in kinds or (found[0][25] or kind) not in REVERSIBLE + tuple(kinds):
         raise Conflict(f"What was booked by “{kind}” is not undone here.", code="not_reversible")
     if user_id != actor.user_id and not actor.can(ANYBODYS):
         raise Refusal(
