@@ -366,7 +366,12 @@ def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
         f" WHERE a.demand_id {wanted} AND b.id {balances} ORDER BY b.id",
         [*parameters, *more],
     )
-    return [Open(*row[:6], row[6] if isinstance(row[6], UUID) else UUID(row[6]), *row[7:]) for row in found]
+    return [Open(*row[:6], *_demand(row[6]), *row[7:]) for row in found]
+
+
+def _demand(value: UUID | str) -> tuple[UUID]:
+    """A demand out of a raw row: PostgreSQL gives UUIDs, SQLite text."""
+    return (value if isinstance(value, UUID) else UUID(value),)
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:

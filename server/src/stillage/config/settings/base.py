@@ -17,6 +17,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en"
 ROOT_URLCONF = "stillage.config.urls"
+EVENT_ROUTES = "stillage.config.event_routes.ROUTES"
 WSGI_APPLICATION = "stillage.config.wsgi.application"
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -124,6 +125,18 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 MAX_LINES = 5000
+MAX_ORDER_LINES = 1000
+
+# ---- money ------------------------------------------------------------------------------------
+# What new orders are in; an order keeps the currency it was made in.
+CURRENCY = os.environ.get("STILLAGE_CURRENCY", "EUR")
+
+# ---- whose papers these are ---------------------------------------------------------------------
+COMPANY_NAME = os.environ.get("STILLAGE_COMPANY_NAME", "Stillage")
+# Lines of the address, separated by ";".
+COMPANY_ADDRESS = os.environ.get("STILLAGE_COMPANY_ADDRESS", "")
+# The GS1 company prefix (7 to 10 digits) in the SSCCs of pallets; this one is GS1's for examples.
+GS1_PREFIX = os.environ.get("STILLAGE_GS1_PREFIX", "9521000")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -46,7 +46,8 @@ class Return(models.Model):
 class ReturnLine(models.Model):
     """Units of one lot that come back. `expected` was announced, `received` is in the house, `disposed` decided on.
 
-    Against a shipment it names that shipment's line, and with it the lot that left.
+    Against a shipment it names that shipment's line, and with it the lot that left. Without one, the number and
+    dates on the label are kept until the lot is known.
     """
 
     of_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
@@ -57,6 +58,8 @@ class ReturnLine(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="+")
     lot_number = models.CharField(max_length=20, blank=True, default="")
+    expiry_date = models.DateField(null=True)
+    best_before_date = models.DateField(null=True)
     expected = models.BigIntegerField(default=0)
     received = models.BigIntegerField(default=0)
     disposed = models.BigIntegerField(default=0)

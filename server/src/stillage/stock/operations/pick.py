@@ -102,7 +102,13 @@ def _carry(
             faults.append(_not_promised(index, line.quantity, row[2] if row else 0))
             continue
         lot = LotName(
-            line.lot_id, row[3], row[7], *(as_date(date) for date in row[8:11]), as_date(row[11]) or FOREVER
+            line.lot_id,
+            row[3],
+            row[7],
+            as_date(row[8]),
+            as_date(row[9]),
+            as_date(row[10]),
+            as_date(row[11]) or FOREVER,
         )
         if sellable and (fault := _unsellable(index, row[4], lot, held=bool(row[18]), on=today(row[17]))):
             faults.append(fault)
