@@ -366,12 +366,14 @@ def open_allocations(demand_ids: Sequence[UUID]) -> list[Open]:
         f" WHERE a.demand_id {wanted} AND b.id {balances} ORDER BY b.id",
         [*parameters, *more],
     )
-    return [Open(*row[:6], *_demand(row[6]), *row[7:]) for row in found]
+    return [_open(row) for row in found]
 
 
-def _demand(value: UUID | str) -> tuple[UUID]:
-    """A demand out of a raw row: PostgreSQL gives UUIDs, SQLite text."""
-    return (value if isinstance(value, UUID) else UUID(value),)
+def _open(row: Sequence[Any]) -> Open:
+    """PostgreSQL gives UUIDs, SQLite text."""
+    values = list(row)
+    values[6] = values[6] if isinstance(values[6], UUID) else UUID(values[6])
+    return Open(*values)
 
 
 def free(allocations: Sequence[Open], *, keep_allocated: bool = False) -> None:
