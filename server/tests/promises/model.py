@@ -18,7 +18,7 @@ from stillage.core.actor import Actor
 from stillage.core.errors import Refusal
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
-from stillage.stock import operations, queries
+from stillage.stock import operations, queries, queries_promises
 from stillage.stock.models import Balance, Lot
 from tests.builders import BOSS, make_location, make_product
 
@@ -339,7 +339,19 @@ class Real:
             )
             for demand, sku, warehouse, quantity, days, pack in wants
         ]
-        return self._try(operations.allocate, demands=demands, whole=whole)
+        foreseen = queries_promises.considered(demands, actor=self.actor)
+        before = {row.demand_id for row in queries_promises.promised(DEMANDS)}
+        refused = self._try(operations.allocate, demands=demands, whole=whole)
+        if refused is None and len(demands) == 1 and demands[0].id not in before:
+            self._as_foreseen(demands[0], foreseen[0])
+        return refused
+
+    def _as_foreseen(self, demand: operations.Demand, rows: list[Any]) -> None:
+        """What was promised is what the explanation said would be, and every balance has its reason."""
+        got = {(row.lot_id, row.location_id): row.quantity for row in queries_promises.promised([demand.id])}
+        assert got == {(row.lot_id, row.location_id): row.taken for row in rows if row.taken}
+        assert all(row.verdict and row.detail for row in rows)
+        assert all((row.verdict == "taken") == (row.taken > 0) for row in rows)
 
     def deallocate(self, demands: list[UUID]) -> int:
         with transaction.atomic():

@@ -1,7 +1,8 @@
 """What the stock room can do: one file an operation, this page their contents."""
 
+from stillage.stock.demand import Demand
 from stillage.stock.operations.adjust import AdjustLine, adjust
-from stillage.stock.operations.allocate import Demand, allocate
+from stillage.stock.operations.allocate import allocate
 from stillage.stock.operations.deallocate import GiveBack, deallocate, give_back
 from stillage.stock.operations.hold import HoldLine, hold
 from stillage.stock.operations.issue import Leaving, issue

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from stillage.audit.record import Change, record_many
@@ -12,36 +11,8 @@ from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.locking import operation
 from stillage.places.models import SALEABLE
 from stillage.stock import ledger
+from stillage.stock.demand import Demand
 from stillage.stock.fefo import Offer, choose
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Somebody wants units of a product in a warehouse, on a day, with some life left in them.
-
-    `units_per_pack`: whole packs are given before broken ones. `lot_id` and `location_id` pin what is given;
-    `avoid_location_ids` are places where it was looked for in vain.
-    """
-
-    id: UUID
-    reference: str
-    product_id: int
-    warehouse_id: int
-    quantity: int
-    needed_on: dt.date
-    minimum_remaining_days: int = 0
-    units_per_pack: int = 1
-    lot_id: int | None = None
-    location_id: int | None = None
-    avoid_location_ids: frozenset[int] = frozenset()
-
-    def may_take(self, lot_id: int, location_id: int) -> bool:
-        """Whether its pins let it take from there; dates and holds are another matter."""
-        return (
-            self.lot_id in (None, lot_id)
-            and self.location_id in (None, location_id)
-            and location_id not in self.avoid_location_ids
-        )
 
 
 @operation
