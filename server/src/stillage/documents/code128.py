@@ -55,19 +55,17 @@ def zpl(words: tuple[Word, ...]) -> str:
 @lru_cache(maxsize=256)
 def _shortest(text: str) -> tuple[Word, ...]:
     """From the end to the start: the cheapest rest in each subset, the price of a switch included."""
-    best: dict[Subset, tuple[int, tuple[Word, ...]]] = {"B": (0, ()), "C": (0, ())}
+    best: dict[Subset, tuple[int, tuple[Word, ...]]] = {"C": (0, ()), "B": (0, ())}
     later = best
     for place in range(len(text) - 1, -1, -1):
         here: dict[Subset, tuple[int, tuple[Word, ...]]] = {}
         pair = text[place : place + 2]
-        is_pair = len(pair) == 2 and pair.isascii() and pair.isdigit()
-        one = _cheapest(best, "B", text[place])
-        in_c = _cheapest(best, "C", text[place]) if text[place] == FNC1 else None
-        if is_pair:
-            in_c = _cheapest(later, "C", pair)
-        here["B"] = one
-        if in_c is not None:
-            here["C"] = in_c
+        # Subset C comes first, so that it wins where both cost the same: GS1 symbols begin with it.
+        if text[place] == FNC1:
+            here["C"] = _cheapest(best, "C", FNC1)
+        elif len(pair) == 2 and pair.isdigit():
+            here["C"] = _cheapest(later, "C", pair)
+        here["B"] = _cheapest(best, "B", text[place])
         best, later = here, best
     return min(best.values(), key=lambda way: way[0])[1]
 

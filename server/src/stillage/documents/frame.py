@@ -24,6 +24,7 @@ MARGIN: Final = 18 * mm
 _TOP: Final = 16 * mm
 _LATER_TOP: Final = 27 * mm
 _BOTTOM: Final = 20 * mm
+_NEARLY_A_PAGE: Final = min(height for _, height in SIZES.values()) - _LATER_TOP - _BOTTOM - 3 * mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Column:
     title: str
     width: float | None = None
     align: Align = "left"
+
+
+class PagedTable(Table):
+    """A table that breaks between rows; within a row only where not even an empty page holds the row."""
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:
+        """The part that fits and the rest; nothing when it should start on the next page."""
+        parts = super().split(availWidth, availHeight)
+        if parts or availHeight < _NEARLY_A_PAGE:
+            return parts
+        self.splitInRow = 1
+        return super().split(availWidth, availHeight)
 
 
 def table(
@@ -72,11 +85,10 @@ def table(
         *[("NOSPLIT", (0, first + 1), (0, last + 1)) for first, last in together],
         *shifted,
     ]
-    return Table(
+    return PagedTable(
         [head, *[list(row) for row in rows]],
         colWidths=_widths(paper, columns),
         repeatRows=1,
-        splitInRow=1,
         style=look,
     )
 

@@ -25,8 +25,8 @@ from stillage.documents.words import say
 
 Fact = tuple[str, str]
 _FACTS_WIDTH = 78 * mm
-SYMBOL_WIDTH = 90 * mm
-SYMBOL_MOST_COLUMNS = 270  # a third of a millimetre each
+SYMBOL_WIDTH = 100 * mm
+SYMBOL_MOST_COLUMNS = 300  # a third of a millimetre each
 
 
 def letterhead(

@@ -92,8 +92,9 @@ def _receiver(label: PalletLabel) -> list[Mark]:
     # An address is never torn: what does not fit in four lines of its own goes on in the last.
     known = [line for line in label.ship_to.address if line.strip()]
     address = [*known[:3], ", ".join(known[3:])]
+    size = min(4.0, (45 - y) / len(address) / 1.15)
     for line in address:
-        row, y = text_block(line, x=_MARGIN, y=y, size=4, width=_INNER, smallest=2.2)
+        row, y = text_block(line, x=_MARGIN, y=y, size=size, width=_INNER, smallest=2.2)
         marks += row
     return marks
 

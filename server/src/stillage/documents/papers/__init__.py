@@ -1,5 +1,6 @@
 """The papers of the house, each one function from its content to a PDF."""
 
+from stillage.documents.labels.marks import LabelError
 from stillage.documents.papers.credit_note import credit_note
 from stillage.documents.papers.delivery_note import delivery_note
 from stillage.documents.papers.label_sheet import label_sheet
@@ -8,6 +9,7 @@ from stillage.documents.papers.packing_list import packing_list
 from stillage.documents.papers.pick_list import pick_list
 
 __all__ = [
+    "LabelError",
     "credit_note",
     "delivery_note",
     "label_sheet",
