@@ -232,8 +232,8 @@ def test_who_is_chosen_to_end_a_deadlock_is_carried_out_again_unseen(client: Cli
         assert holding.wait(10)
 
         def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            if "INSERT INTO rest_idempotencykey" in sql:
-                attempts.append("claimed")
+            if "FROM catalogue_product" in sql:
+                attempts.append("looked up")
             if "FOR NO KEY UPDATE" in sql:
                 threading.Timer(0.2, waiting.set).start()
             return execute(sql, params, many, context)

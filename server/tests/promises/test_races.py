@@ -28,7 +28,7 @@ from stillage.stock.reconcile import disagreements
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.people import Client, signed_in_client
 from tests.promises.engines import ON_POSTGRES
-from tests.promises.threads import together
+from tests.promises.threads import in_thread, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 16 if ON_POSTGRES else 8
@@ -319,51 +319,92 @@ def test_fifty_threads_with_one_key_have_one_effect_and_fifty_equal_answers() ->
 
 @pytest.mark.postgres
 def test_control_without_the_key_fifty_threads_have_fifty_effects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idempotency, "claim", lambda **scope: None)
+    """The key's row is written, but nobody looks whether it was there before."""
+
+    def forgotten(scope: Any, digest: bytes, *, last: Any, **answer: Any) -> bool:
+        last.write()
+        return True
+
+    monkeypatch.setattr(idempotency, "keep", forgotten)
     fifty_with_one_key()
     assert Movement.objects.count() == 50
 
 
+def less(units: int) -> dict[str, Any]:
+    line = {"product": "ALE-330", "lot": "L1", "location": "MAIN/A-01", "quantity_delta": -units}
+    return {"lines": [{**line, "reason": "sold"}]}
+
+
 @pytest.mark.postgres
-def test_a_twin_in_flight_waits_and_is_then_told_to_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("units", [4, 7], ids=["enough for both", "enough for one"])
+@pytest.mark.parametrize("stalled", ["before its effect", "before its key"])
+def test_of_twins_in_flight_one_is_carried_out_and_both_are_told_the_same(
+    monkeypatch: pytest.MonkeyPatch, units: int, stalled: str
+) -> None:
+    """The first is overtaken by its twin, wherever it stands: it must be undone, and must say what the twin said."""
     make_warehouse("MAIN")
     receive(make_product("ALE-330"), "L1", quantity=10)
     boss = signed_in_client("manager")
-    line = {
-        "product": "ALE-330",
-        "lot": "L1",
-        "location": "MAIN/A-01",
-        "quantity_delta": -7,
-        "reason": "sold",
-    }
     inside, go_on = threading.Event(), threading.Event()
-    adjust = operations.adjust
-
-    def slow(**given: Any) -> Any:
-        inside.set()
-        assert go_on.wait(20)
-        return adjust(**given)
-
-    monkeypatch.setattr(operations, "adjust", slow)
 
     def first() -> Any:
-        return boss.post("/api/v1/stock/adjust", {"lines": [line]}, key="twins-in-flight-0001")
+        def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            wanted = "FOR NO KEY UPDATE" if stalled == "before its effect" else "INTO rest_idempotencykey"
+            if wanted in sql and not inside.is_set():
+                inside.set()
+                # With its locks held, its twin can only wait for it, and it must not wait for the twin.
+                assert (
+                    go_on.wait(20 if stalled == "before its effect" else 0.5) or stalled == "before its key"
+                )
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(watch):
+            return boss.post("/api/v1/stock/adjust", less(units), key="twins-in-flight-0001")
 
     def twin() -> Any:
         client = Client()
         assert boss.pair is not None
         client.hold(boss.pair)
         assert inside.wait(20)
-        answer = client.post("/api/v1/stock/adjust", {"lines": [line]}, key="twins-in-flight-0001")
+        answer = client.post("/api/v1/stock/adjust", less(units), key="twins-in-flight-0001")
         go_on.set()
         return answer
 
     one, other = together([first, twin])
-    assert one.status_code == 201
-    assert (other.status_code, other.json()["code"], other["Retry-After"]) == (409, "in_progress", "1")
-    again = boss.post("/api/v1/stock/adjust", {"lines": [line]}, key="twins-in-flight-0001")
-    assert (again.status_code, again.content) == (201, one.content)
-    assert Balance.objects.get().on_hand == 3
+    assert (one.status_code, other.status_code) == (201, 201)
+    assert one.content == other.content
+    replayed = [answer.headers.get("Idempotent-Replay") for answer in (one, other)]
+    assert replayed == (["true", None] if stalled == "before its effect" else [None, "true"])
+    assert Balance.objects.get().on_hand == 10 - units
+    assert Movement.objects.filter(kind="adjust").count() == 1
+    assert disagreements(seal=False) == []
+
+
+@pytest.mark.postgres
+def test_a_twin_of_another_body_in_flight_is_refused_and_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_warehouse("MAIN")
+    receive(make_product("ALE-330"), "L1", quantity=10)
+    boss = signed_in_client("manager")
+    adjust = operations.adjust
+
+    def overtaken(**given: Any) -> Any:
+        monkeypatch.undo()
+        other = in_thread(
+            lambda: (
+                Client()
+                .hold(boss.pair)
+                .post(  # type: ignore[arg-type]
+                    "/api/v1/stock/adjust", less(2), key="twins-in-flight-0001"
+                )
+            )
+        )
+        assert other.status_code == 201
+        return adjust(**given)
+
+    monkeypatch.setattr(operations, "adjust", overtaken)
+    refused = boss.post("/api/v1/stock/adjust", less(1), key="twins-in-flight-0001")
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_conflict")
+    assert Balance.objects.get().on_hand == 8
 
 
 # ---- a promise is used up once ------------------------------------------------------------------

@@ -5,18 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from stillage.audit.models import Entry
 from stillage.core.actor import Actor
 from stillage.core.clock import now
+from stillage.core.closing import write_at_the_end
 from stillage.core.sql import stored
 from stillage.core.written_json import dumps
 
 _SQL = (
     "INSERT INTO audit_entry (at, user_id, username, action, object_type, object_id, object_label,"
     " warehouse_id, before, after, address, request_id, session_id)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
@@ -36,26 +34,28 @@ def record(
     warehouse_id: int | None = None,
     at: dt.datetime | None = None,
 ) -> None:
-    """Write one row. `before` and `after` hold what a person needs to see of the change; never a secret."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SQL,
-            [
-                stored(at or now()),
-                actor.user_id,
-                actor.username[:150],
-                action,
-                object_type,
-                str(object_id)[:64],
-                label[:250],
-                warehouse_id,
-                _json(before),
-                _json(after),
-                actor.address[:45],
-                actor.request_id[:64],
-                stored(actor.session_id),
-            ],
-        )
+    """Write one row, in the request's last statement where there is a request.
+
+    `before` and `after` hold what a person needs to see of the change; never a secret.
+    """
+    write_at_the_end(
+        _SQL,
+        [
+            stored(at or now()),
+            actor.user_id,
+            actor.username[:150],
+            action,
+            object_type,
+            str(object_id)[:64],
+            label[:250],
+            warehouse_id,
+            _json(before),
+            _json(after),
+            actor.address[:45],
+            actor.request_id[:64],
+            stored(actor.session_id),
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,16 @@ from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils.crypto import salted_hmac
 
+from stillage.core.closing import Closing
 from stillage.core.errors import Fault, Kind, Refusal
+from stillage.core.sql import execute, fetch
 from stillage.core.written_json import plain
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
+MAX_KEY = 128
 MAX_ANSWER_BYTES = 64 * 1024
 
 
@@ -65,37 +68,44 @@ def body_hash(data: Any) -> bytes:
     return salted_hmac("stillage.body", parsed, algorithm="sha256").digest()
 
 
-def claim(*, user_id: int, operation: str, key: str, digest: bytes) -> Stored | None:
-    """Take the key inside the open transaction, or return the stored first answer.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose key it is: the person's and the operation's, never the token's."""
 
-    On PostgreSQL a twin in flight waits at the unique index until the first has ended or
-    lock_timeout speaks (409 with Retry-After). On SQLite writers are in single file anyway.
-    """
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(
-                "INSERT INTO rest_idempotencykey (user_id, operation, key, body_hash, etag, created_at)"
-                " VALUES (%s, %s, %s, %s, '', CURRENT_TIMESTAMP)"
-                " ON CONFLICT (user_id, operation, key) DO NOTHING",
-                [user_id, operation, key, digest],
-            )
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) != "55P03":
-                raise
-            raise Refusal(
-                "The same request is being carried out just now; ask again in a moment.",
-                code="in_progress",
-                kind=Kind.CONFLICT,
-                retry_after_seconds=1,
-            ) from None
-        if cursor.rowcount == 1:
-            return None
-        cursor.execute(
-            "SELECT body_hash, status, answer, etag FROM rest_idempotencykey"
-            " WHERE user_id = %s AND operation = %s AND key = %s",
-            [user_id, operation, key],
-        )
-        first_hash, status, answer, etag = cursor.fetchone()
+    user_id: int
+    operation: str
+    key: str
+
+    @property
+    def values(self) -> list[Any]:
+        return [self.user_id, self.operation, self.key]
+
+
+def operation_of(method: str, path: str) -> str:
+    """What a request asks for, as keys are kept under it."""
+    return f"{method} {path.rstrip('/')}"[:200]
+
+
+COLUMNS = ("body_hash", "status", "answer", "etag")
+_FIND = """SELECT body_hash, status, answer, etag FROM rest_idempotencykey
+WHERE user_id = %s AND operation = %s AND key = %s"""
+_CLAIM = """INSERT INTO rest_idempotencykey (user_id, operation, key, body_hash, etag, created_at)
+VALUES (%s, %s, %s, %s, '', CURRENT_TIMESTAMP) ON CONFLICT (user_id, operation, key) DO NOTHING"""
+_KEEP_CLAIMED = """UPDATE rest_idempotencykey SET status = %s, answer = %s, etag = %s
+WHERE user_id = %s AND operation = %s AND key = %s"""
+_KEEP = """INSERT INTO rest_idempotencykey (user_id, operation, key, body_hash, status, answer, etag, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP) ON CONFLICT (user_id, operation, key) DO NOTHING"""
+
+
+def find(scope: Scope) -> tuple[Any, ...] | None:
+    """What was kept under a key, as `first_answer` takes it."""
+    found = fetch(_FIND, scope.values)
+    return found[0] if found else None
+
+
+def first_answer(kept: tuple[Any, ...], digest: bytes) -> Stored:
+    """The answer that was kept, for the same request. Refuses: another request under the same key."""
+    first_hash, status, answer, etag = kept
     if bytes(first_hash) != digest:
         raise Refusal(
             "This Idempotency-Key was used for another request; make a new one for a new request.",
@@ -105,8 +115,49 @@ def claim(*, user_id: int, operation: str, key: str, digest: bytes) -> Stored | 
     return Stored(status=status, answer=zlib.decompress(bytes(answer)), etag=etag)
 
 
-def keep(*, user_id: int, operation: str, key: str, status: int, answer: bytes, etag: str) -> None:
-    """Store the answer beside the key, in the same transaction."""
+def claim(scope: Scope, digest: bytes) -> Stored | None:
+    """Take the key before anything is done, or return the first answer: for effects that no rollback undoes.
+
+    On PostgreSQL a twin in flight waits at the unique index until the first has ended or
+    lock_timeout speaks (409 with Retry-After). On SQLite writers are in single file anyway.
+    """
+    try:
+        if execute(_CLAIM, [*scope.values, digest]) == 1:
+            return None
+    except OperationalError as error:
+        raise _or_in_progress(error) from None
+    kept = find(scope)
+    return None if kept is None else first_answer(kept, digest)
+
+
+def keep_claimed(scope: Scope, *, last: Closing, status: int, answer: bytes, etag: str) -> None:
+    """Store the answer beside a key that was claimed, with whatever else the transaction writes last."""
+    last.write(_KEEP_CLAIMED, [status, _packed(answer), etag, *scope.values])
+
+
+def keep(scope: Scope, digest: bytes, *, last: Closing, status: int, answer: bytes, etag: str) -> bool:
+    """Store the key with its answer, last of all. False: a twin was first, and nothing of this may stand.
+
+    The unique index decides. A twin that is just committing is waited for.
+    """
+    try:
+        return last.write(_KEEP, [*scope.values, digest, status, _packed(answer), etag]) == 1
+    except OperationalError as error:
+        raise _or_in_progress(error) from None
+
+
+def _or_in_progress(error: OperationalError) -> Exception:
+    if getattr(error.__cause__, "sqlstate", None) != "55P03":
+        return error
+    return Refusal(
+        "The same request is being carried out just now; ask again in a moment.",
+        code="in_progress",
+        kind=Kind.CONFLICT,
+        retry_after_seconds=1,
+    )
+
+
+def _packed(answer: bytes) -> bytes:
     packed = zlib.compress(answer, 1)
     if len(packed) > MAX_ANSWER_BYTES:
         raise Refusal(
@@ -114,9 +165,4 @@ def keep(*, user_id: int, operation: str, key: str, status: int, answer: bytes, 
             code="too_large",
             kind=Kind.TOO_LARGE,
         )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE rest_idempotencykey SET status = %s, answer = %s, etag = %s"
-            " WHERE user_id = %s AND operation = %s AND key = %s",
-            [status, packed, etag, user_id, operation, key],
-        )
+    return packed

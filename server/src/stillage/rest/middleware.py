@@ -110,5 +110,8 @@ class Envelope:
                 (request.method, request.path, response.status_code),
                 None,
             )
-            line.__dict__["fields"] = {"milliseconds": round(seconds * 1000, 1), "status": response.status_code}
+            line.__dict__["fields"] = {
+                "milliseconds": round(seconds * 1000, 1),
+                "status": response.status_code,
+            }
             log.handle(line)

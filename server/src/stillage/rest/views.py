@@ -5,13 +5,14 @@ import time
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.db import NotSupportedError, OperationalError, connection, transaction
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from stillage.core.closing import closing
 from stillage.core.errors import Kind, Refusal
 from stillage.core.written_json import dumps
 from stillage.rest import idempotency
@@ -106,23 +107,48 @@ class View(APIView):
         key = idempotency.checked_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
         user = cast("Principal | None", request.user)
         if key is None or user is None or user.user_id is None:
-            with transaction.atomic():
-                return handler(request, *args, **kwargs)
-        scope: dict[str, Any] = {
-            "user_id": user.user_id,
-            "operation": f"{request.method} {request.path.rstrip('/')}"[:200],
-            "key": key,
-        }
+            with transaction.atomic(), closing() as last:
+                response = handler(request, *args, **kwargs)
+                last.write()
+            return response
+        operation = idempotency.operation_of(request.method or "", request.path)
+        scope = idempotency.Scope(user.user_id, operation, key)
         digest = idempotency.body_hash({"data": request.data, "query": request.META.get("QUERY_STRING", "")})
-        with transaction.atomic():
-            stored = idempotency.claim(**scope, digest=digest)
+        if request.FILES:
+            return self._write_claimed(scope, digest, request, handler, *args, **kwargs)
+        # Read with the session (accounts/authentication.py), before anything is done.
+        kept = getattr(request._request, "kept_under_key", None)
+        if kept is not None:
+            return self._again(idempotency.first_answer(kept, digest))
+        try:
+            with transaction.atomic(), closing() as last:
+                response = handler(request, *args, **kwargs)
+                if not idempotency.keep(scope, digest, last=last, **_answer_of(response)):
+                    raise _TwinWasFirst
+        except Exception as error:
+            # What stood in the way may be the twin's own effect.
+            kept = None if _line_is_lost(error) else idempotency.find(scope)
+            if kept is None:
+                raise
+            return self._again(idempotency.first_answer(kept, digest))
+        return response
+
+    def _write_claimed(
+        self,
+        scope: idempotency.Scope,
+        digest: bytes,
+        request: Request,
+        handler: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> HttpResponseBase:
+        """For files: they are written outside the database, so the key is taken before."""
+        with transaction.atomic(), closing() as last:
+            stored = idempotency.claim(scope, digest)
             if stored is not None:
                 return self._again(stored)
             response = handler(request, *args, **kwargs)
-            answer = b"" if response.data is None else dumps(response.data)
-            idempotency.keep(
-                **scope, status=response.status_code, answer=answer, etag=response.headers.get("ETag", "")
-            )
+            idempotency.keep_claimed(scope, last=last, **_answer_of(response))
         return response
 
     def _again(self, stored: idempotency.Stored) -> HttpResponse:
@@ -136,6 +162,23 @@ class View(APIView):
     def actor(self) -> Principal:
         """Who acts, for the operations."""
         return cast("Principal", self.request.user)
+
+
+class _TwinWasFirst(Exception):
+    """The same request, sent twice, was carried out by the other one; undoes this one."""
+
+
+def _line_is_lost(error: Exception) -> bool:
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _answer_of(response: Any) -> dict[str, Any]:
+    """What is kept of an answer."""
+    if isinstance(response, Answer):
+        body = response.content
+    else:
+        body = b"" if response.data is None else dumps(response.data)
+    return {"status": response.status_code, "answer": body, "etag": response.headers.get("ETag", "")}
 
 
 __all__ = ["Response", "View"]
