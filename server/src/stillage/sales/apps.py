@@ -10,7 +10,9 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
-        from stillage.sales import exporting, importing
+        from stillage.sales import exporting, importing, reconciling
+        from stillage.stock import reconcile
 
         kinds.register(importing.CUSTOMERS)
         files_out.register(exporting.CUSTOMERS)
+        reconcile.also(reconciling.checks)
