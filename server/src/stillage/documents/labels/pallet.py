@@ -171,7 +171,8 @@ def arranged(parts: tuple[list[Element], list[Element], list[Element]], device: 
     A lot too long for any of them is left to the DataMatrix.
     """
     goods, days, lot = parts
-    ways = [[goods, [*days, *lot]], [[*_dates_inside(goods, days)], lot]]
+    # Dates stand before the count: it has no fixed length, and last it needs no separator.
+    ways = [[[goods[0], *days[:cut], *goods[1:]], [*days[cut:], *lot]] for cut in range(len(days) + 1)]
     best: list[Symbol] = []
     widest = 0.0
     for way in ways:
@@ -180,11 +181,6 @@ def arranged(parts: tuple[list[Element], list[Element], list[Element]], device: 
         if narrowest > widest:
             best, widest = symbols, narrowest
     return best or [gs1_128(elements) for elements in (goods, days) if elements]
-
-
-def _dates_inside(goods: list[Element], days: list[Element]) -> list[Element]:
-    """Dates before the count: it has no fixed length, and last it needs no separator."""
-    return [goods[0], *days, *goods[1:]]
 
 
 def _module(symbol: Symbol, device: Device) -> float | None:
