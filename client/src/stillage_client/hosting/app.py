@@ -8,8 +8,8 @@ from typing import Any
 import flet_web.fastapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stillage_client.api import incoming
-from stillage_client.hosting import file_door, scan_door
+from stillage_client.api import incoming, outgoing
+from stillage_client.hosting import file_door, paper_door, scan_door
 from stillage_client.hosting.answers import answer
 from stillage_client.hosting.gate import Gate
 from stillage_client.hosting.quiet import quieten
@@ -61,6 +61,8 @@ def create_app(
             return await scan_door.take_scan(desk, scope, receive, send)
         if scope["path"].startswith(file_door.PATH):
             return await file_door.take_file(incoming.desk, scope, receive, send)
+        if scope["path"].startswith(outgoing.PATH):
+            return await paper_door.hand_out(outgoing.desk, scope, receive, send)
         if scope["method"] not in ("GET", "HEAD"):
             return await answer(send, 405, "Only reading here.", headers=[(b"allow", b"GET, HEAD")])
         return await site.serve(scope, receive, send)

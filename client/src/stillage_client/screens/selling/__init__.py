@@ -1,0 +1,1 @@
+"""Selling: orders, picking, packing, shipments, returns and customers, one file a screen."""
