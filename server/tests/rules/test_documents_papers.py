@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
@@ -445,3 +446,12 @@ def test_money_keeps_all_its_places() -> None:
     assert money("-3", "EUR", "en") == "\u2212€3.00"
     assert bare(money("3", "CHF", "en")) == "CHF3.00"
     assert Decimal("0.6125") == Decimal(amount("0.6125", "en"))
+
+
+def test_papers_made_at_the_same_time_do_not_mix() -> None:
+    contents = [
+        samples.delivery_note(count, language=said) for count in (1, 9, 30) for said in ("en", "de")
+    ] * 3
+    alone = [papers.delivery_note(content) for content in contents]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(papers.delivery_note, contents)) == alone

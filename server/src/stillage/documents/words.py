@@ -43,7 +43,6 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "payment": ("Payment", "Zahlung"),
     "notes": ("Notes", "Hinweise"),
     # Columns
-    "done": ("Done", "OK"),
     "place": ("Place", "Platz"),
     "product": ("Product", "Artikel"),
     "sku": ("SKU", "Art.-Nr."),
@@ -62,7 +61,6 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "pallets": ("Pallets", "Paletten"),
     "weight": ("Gross weight", "Bruttogewicht"),
     "sscc": ("SSCC", "SSCC"),
-    "contents": ("Contents", "Inhalt"),
     # Sentences and sums
     "total": ("Total", "Gesamt"),
     "total_of": ("Total of {count} lines", "Summe aus {count} Positionen"),
@@ -81,14 +79,11 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "signature": ("Name and signature", "Name und Unterschrift"),
     "nothing": ("There are no lines.", "Keine Positionen."),
     "nothing_delivered": ("not delivered", "nicht geliefert"),
-    "against": ("For shipment {number}", "Zur Lieferung {number}"),
-    "amounts_in": ("Amounts in {currency}.", "Beträge in {currency}."),
     # Labels
     "from": ("From", "Von"),
     "to": ("To", "An"),
     "mixed": ("Mixed pallet", "Mischpalette"),
     "count": ("Count", "Anzahl"),
-    "content_gtin": ("Content (GTIN)", "Inhalt (GTIN)"),
     "gtin": ("GTIN", "GTIN"),
 }
 
