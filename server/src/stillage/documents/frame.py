@@ -103,7 +103,7 @@ def plain_table(cells: Sequence[Sequence[Cell]], widths: Sequence[float], **more
         ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
         *more.pop("commands", ()),
     ]
-    return Table([list(row) for row in cells], colWidths=list(widths), style=commands, **more)
+    return PagedTable([list(row) for row in cells], colWidths=list(widths), style=commands, **more)
 
 
 def inner_width(paper: Paper) -> float:

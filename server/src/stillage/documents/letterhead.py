@@ -25,6 +25,7 @@ from stillage.documents.words import say
 
 Fact = tuple[str, str]
 _FACTS_WIDTH = 78 * mm
+_LONG_FACT = 160  # a wave of many orders names them over the whole width, where they may go on over pages
 SYMBOL_WIDTH = 100 * mm
 SYMBOL_MOST_COLUMNS = 300  # a third of a millimetre each
 
@@ -46,7 +47,8 @@ def letterhead(
         right = [SymbolMark(symbol, module=module, height=13 * mm)]
     left_width = width - SYMBOL_WIDTH if right else width
     top = plain_table([[sender, right]], [left_width, width - left_width])
-    known = [(label, value) for label, value in facts if value]
+    known = [(label, value) for label, value in facts if value and len(value) <= _LONG_FACT]
+    long = [(label, value) for label, value in facts if len(value) > _LONG_FACT]
     below = _parties_and_facts(paper, parties, known, width)
     return [
         top,
@@ -58,6 +60,7 @@ def letterhead(
         Rule(colour=INK, thickness=0.9),
         gap(4),
         below,
+        *[piece for label, value in long for piece in (gap(3), quiet(label), text(value, size=9))],
         gap(7),
     ]
 
