@@ -23,6 +23,16 @@ from stillage_client.screens.not_found import NotFound
 from stillage_client.screens.people import People
 from stillage_client.screens.product import ProductPage
 from stillage_client.screens.scan import ScanScreen
+from stillage_client.screens.selling.customers import CustomerPage, Customers
+from stillage_client.screens.selling.order_editor import NewOrder
+from stillage_client.screens.selling.order_list import OrderList
+from stillage_client.screens.selling.order_page import OrderPage
+from stillage_client.screens.selling.pack_page import PackPage
+from stillage_client.screens.selling.pick_screen import PickScreen
+from stillage_client.screens.selling.picking_overview import Picking
+from stillage_client.screens.selling.return_page import ReturnPage
+from stillage_client.screens.selling.returns import NewReturn, Returns
+from stillage_client.screens.selling.shipments import ShipmentPage, Shipments
 from stillage_client.screens.shell import Shell
 from stillage_client.screens.sign_in import SignIn
 from stillage_client.screens.stock_list import StockList
@@ -37,6 +47,19 @@ ROUTES = [
             ft.Route(path="stock", component=StockList),
             ft.Route(path="products/:sku", component=ProductPage),
             ft.Route(path="scan/:job?", component=ScanScreen),
+            ft.Route(path="orders", component=OrderList),
+            ft.Route(path="orders/new", component=NewOrder),
+            ft.Route(path="orders/:number", component=OrderPage),
+            ft.Route(path="orders/:number/pack", component=PackPage),
+            ft.Route(path="picking", component=Picking),
+            ft.Route(path="pick/:number", component=PickScreen),
+            ft.Route(path="shipments", component=Shipments),
+            ft.Route(path="shipments/:number", component=ShipmentPage),
+            ft.Route(path="returns", component=Returns),
+            ft.Route(path="returns/new", component=NewReturn),
+            ft.Route(path="returns/:number", component=ReturnPage),
+            ft.Route(path="customers", component=Customers),
+            ft.Route(path="customers/:code", component=CustomerPage),
             ft.Route(path="locations", component=Locations),
             ft.Route(path="locations/:warehouse/:code", component=LocationPage),
             ft.Route(path="expiry", component=Expiry),

@@ -13,7 +13,7 @@ from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import LANGUAGES, t
 from stillage_client.screens import appearance
-from stillage_client.screens.shell import PHONE_PLACES, destinations, person
+from stillage_client.screens.shell import destinations, person, phone_places
 from stillage_client.session import use_session
 
 
@@ -59,7 +59,8 @@ def More() -> ft.Control:
         )
     ]
     if layout == "phone":
-        others = [d for d in destinations(session) if d.path not in PHONE_PLACES]
+        every = destinations(session)
+        others = [d for d in every if d not in phone_places(every)]
         if others:
             rows: list[ft.Control] = [
                 _way(d.label, d.icon, lambda _, path=d.path: page.navigate(path)) for d in others

@@ -18,8 +18,10 @@ from stillage_client.locale import t
 from stillage_client.scans import Answer, Scan
 from stillage_client.session import Session, use_session
 
-PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/locations")
+PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/picking", "/locations")
+PHONE_PLACES_MAX = 4
 RAIL_PLACES = 8
+TAKE_SCANS = ("/scan", "/pick/", "/returns/", "/orders/new")  # screens with a use for scans of their own
 
 
 def destinations(session: Session) -> list[Destination]:
@@ -37,6 +39,49 @@ def destinations(session: Session) -> list[Destination]:
             "scan.use",
             Destination(
                 t("Scan"), icons.QR_CODE_SCANNER_ROUNDED, icons.QR_CODE_SCANNER_ROUNDED, "/scan/lookup"
+            ),
+        ),
+        (
+            "sales.view",
+            Destination(
+                t("Orders"), icons.RECEIPT_LONG_OUTLINED, icons.RECEIPT_LONG_ROUNDED, "/orders", t("Sell")
+            ),
+        ),
+        (
+            "picking.run",
+            Destination(
+                t("Picking"),
+                icons.SHOPPING_BASKET_OUTLINED,
+                icons.SHOPPING_BASKET_ROUNDED,
+                "/picking",
+                t("Sell"),
+                also="/pick",
+            ),
+        ),
+        (
+            "sales.view",
+            Destination(
+                t("Shipments"),
+                icons.LOCAL_SHIPPING_OUTLINED,
+                icons.LOCAL_SHIPPING_ROUNDED,
+                "/shipments",
+                t("Sell"),
+            ),
+        ),
+        (
+            "sales.view",
+            Destination(
+                t("Returns"),
+                icons.KEYBOARD_RETURN_ROUNDED,
+                icons.KEYBOARD_RETURN_ROUNDED,
+                "/returns",
+                t("Sell"),
+            ),
+        ),
+        (
+            "sales.view",
+            Destination(
+                t("Customers"), icons.STOREFRONT_OUTLINED, icons.STOREFRONT_ROUNDED, "/customers", t("Sell")
             ),
         ),
         ("places.view", Destination(t("Places"), icons.SHELVES, icons.SHELVES, "/locations", t("Warehouse"))),
@@ -66,6 +111,11 @@ def destinations(session: Session) -> list[Destination]:
     return [entry for right, entry in every if session.can(right)]
 
 
+def phone_places(entries: list[Destination]) -> list[Destination]:
+    """The few that fit the bar of a phone; who picks has Picking there rather than Places."""
+    return [entry for entry in entries if entry.path in PHONE_PLACES][:PHONE_PLACES_MAX]
+
+
 def person(session: Session) -> Person:
     """The signed-in person as the frame shows them."""
     user = session.user
@@ -87,6 +137,9 @@ async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
     if result.product:
         go(f"/products/{result.product}")
         return Answer("ready", t("Found"), result.product_name)
+    if result.sscc:
+        go(f"/orders?show=all&q={result.sscc}")
+        return Answer("ready", t("Pallet"), result.sscc)
     if result.location:
         go(f"/locations/{result.location}")
         return Answer("ready", t("Place"), result.location)
@@ -112,7 +165,7 @@ def Shell() -> ft.Control:
     page = ft.context.page
     go: Go = page.navigate
     stop = remembered(lambda: {"listening": _nothing})
-    scanning_here = location.startswith("/scan")
+    scanning_here = location.startswith(TAKE_SCANS)
 
     async def found(scan: Scan) -> Answer:
         return await look_up(session, go, scan)
@@ -131,7 +184,7 @@ def Shell() -> ft.Control:
     main = ft.Container(outlet, expand=True)
 
     if layout == "phone":
-        some = [e for e in entries if e.path in PHONE_PLACES]
+        some = phone_places(entries)
         body: ft.Control = ft.Column(
             [main, bottom_bar(some, location, go)],
             spacing=0,

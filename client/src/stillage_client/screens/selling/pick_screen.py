@@ -27,14 +27,9 @@ from stillage_client.scans import Answer, Scan
 from stillage_client.screens import amounts
 from stillage_client.screens.audit import no_right
 from stillage_client.screens.movement_lines import bare
-from stillage_client.screens.selling.pick_panels import (
-    done_panel,
-    item_card,
-    place_panel,
-    refused_panel,
-    short_question,
-    task_rows,
-)
+from stillage_client.screens.selling.pick_end import done_panel, task_rows
+from stillage_client.screens.selling.pick_panels import item_card, place_panel
+from stillage_client.screens.selling.pick_trouble import refused_panel, short_question
 from stillage_client.screens.selling.pick_work import PickWork
 from stillage_client.session import Session, use_session
 
