@@ -51,6 +51,29 @@ def rows(items: Iterable[dict[str, Any]]) -> str:
     return orjson.dumps(plain, default=str).decode()
 
 
+def listed(alias: str, kind: str) -> str:
+    """A FROM item with the one column `value`: a list that came as one JSON parameter (see `items`).
+
+    PostgreSQL takes it for a hundred rows whatever is in it, so that one plan serves every request, where
+    `= ANY(…)` of an array makes it plan anew each time.
+    """
+    if is_postgres():
+        return f"(SELECT CAST(value AS {kind}) AS value FROM json_array_elements_text(%s::json)) AS {alias}"
+    return f"json_each(%s) AS {alias}"
+
+
+def items(values: Iterable[Any]) -> str:
+    """The parameter for `listed`."""
+    return orjson.dumps(list(values)).decode()
+
+
+def probe(source: str, alias: str, condition: str) -> str:
+    """A JOIN that looks rows up one by one in an index, whatever number of them the planner guesses."""
+    if is_postgres():
+        return f"CROSS JOIN LATERAL (SELECT * FROM {source} {alias} WHERE {condition} OFFSET 0) {alias}"
+    return f"JOIN {source} {alias} ON {condition}"
+
+
 def member(values: Sequence[Any], kind: str) -> tuple[str, list[Any]]:
     """`= ANY(…)` or `IN (SELECT …)` with one parameter, so that one prepared statement serves any length."""
     if is_postgres():

@@ -131,43 +131,52 @@ def _apply(
 
 
 def _lock(change: dict[Place, int], owners: dict[Place, tuple[int, int]]) -> dict[Place, Held]:
-    """Make the balances that are missing, then lock all of them in id order."""
-    wanted = sorted(change)
-    incoming = [place for place in wanted if place in owners]
-    if incoming:
-        execute(
-            "INSERT INTO stock_balance (product_id, lot_id, location_id, warehouse_id, on_hand, allocated)"
-            " SELECT product_id, lot_id, location_id, warehouse_id, 0, 0 FROM "
-            + table(
-                "line",
-                {
-                    "product_id": "bigint",
-                    "lot_id": "bigint",
-                    "location_id": "bigint",
-                    "warehouse_id": "bigint",
-                },
-            )
-            + " WHERE true ON CONFLICT (lot_id, location_id) DO NOTHING",
-            [
-                rows(
-                    {
-                        "product_id": owners[place][0],
-                        "lot_id": place[0],
-                        "location_id": place[1],
-                        "warehouse_id": owners[place][1],
-                    }
-                    for place in incoming
-                )
-            ],
-        )
+    """Lock all balances in id order. Where some are missing nothing is locked until they are made."""
+    found = _locked(change)
+    if len(found) < len(change):
+        _make(sorted(change), owners)
+        found = _locked(change)
+    return found
+
+
+_PLACE = {"lot_id": "bigint", "location_id": "bigint"}
+
+
+def _locked(change: dict[Place, int]) -> dict[Place, Held]:
+    """All of them or none: who holds some must not wait for others to be made."""
+    here = "b.lot_id = line.lot_id AND b.location_id = line.location_id"
     found = fetch(
-        "SELECT b.id, b.lot_id, b.location_id, b.on_hand, b.allocated FROM stock_balance b JOIN "
-        + table("line", {"lot_id": "bigint", "location_id": "bigint"})
-        + " ON b.lot_id = line.lot_id AND b.location_id = line.location_id ORDER BY b.id"
+        f"WITH line AS MATERIALIZED (SELECT lot_id, location_id FROM {table('asked', _PLACE)})"
+        f" SELECT b.id, b.lot_id, b.location_id, b.on_hand, b.allocated FROM stock_balance b JOIN line ON {here}"
+        f" WHERE (SELECT COUNT(*) FROM stock_balance b JOIN line ON {here}) = %s ORDER BY b.id"
         + for_update("b"),
-        [rows({"lot_id": lot_id, "location_id": location_id} for lot_id, location_id in wanted)],
+        [
+            rows({"lot_id": lot_id, "location_id": location_id} for lot_id, location_id in sorted(change)),
+            len(change),
+        ],
     )
     return {(row[1], row[2]): Held(*row) for row in found}
+
+
+def _make(wanted: Sequence[Place], owners: dict[Place, tuple[int, int]]) -> None:
+    columns = {"product_id": "bigint", "lot_id": "bigint", "location_id": "bigint", "warehouse_id": "bigint"}
+    names = ", ".join(columns)
+    execute(
+        f"INSERT INTO stock_balance ({names}, on_hand, allocated) SELECT {names}, 0, 0 FROM "
+        + table("line", columns)
+        + " WHERE true ON CONFLICT (lot_id, location_id) DO NOTHING",
+        [
+            rows(
+                {
+                    "product_id": owners[place][0],
+                    "lot_id": place[0],
+                    "location_id": place[1],
+                    "warehouse_id": owners[place][1],
+                }
+                for place in wanted
+            )
+        ],
+    )
 
 
 _MOVEMENT = {

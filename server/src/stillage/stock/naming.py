@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
 from stillage.core.locking import for_update
-from stillage.core.sql import as_date, fetch, member
+from stillage.core.sql import as_date, fetch, items, listed, member, probe, rows, table
 from stillage.stock import errors
 
 Reference = int | str
@@ -72,41 +72,63 @@ class Line:
     locations: tuple[tuple[str, Reference], ...]  # (field name, reference)
 
 
-_NAMES = """
+# One arm for each way in which something may be named: by its id or by its natural key.
+_PRODUCTS = """
 SELECT 1, p.id, p.sku, p.name, p.status, p.shelf_life_days, p.minimum_intake_days, p.lot_tracked,
   CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date)
-FROM catalogue_product p WHERE p.id {product_ids} OR p.sku {skus}
-UNION ALL
+FROM {wanted} {found}"""
+_LOCATIONS = """
 SELECT 2, x.id, x.full_code, x.kind, w.timezone, x.warehouse_id, 0, x.is_active, NULL, NULL, NULL, NULL
-FROM places_location x JOIN places_warehouse w ON w.id = x.warehouse_id
-WHERE (x.id {location_ids} OR x.full_code {codes}) AND NOT x.is_virtual
-UNION ALL
+FROM {wanted} {found} JOIN places_warehouse w ON w.id = x.warehouse_id
+WHERE NOT x.is_virtual"""
+_LOTS = """
 SELECT 3, l.id, l.number, '', '', l.product_id, 0, CAST(1 AS boolean),
   l.expiry_date, l.best_before_date, l.production_date, l.last_sale_date
-FROM stock_lot l JOIN catalogue_product p ON p.id = l.product_id
-WHERE (p.id {product_ids} OR p.sku {skus}) AND (l.id {lot_ids} OR l.number {numbers})
-"""
+FROM {wanted} {product} {lot}"""
+_KIND = {int: "bigint", str: "text"}
+
+
+def _statement(lines: Sequence[Line]) -> tuple[str, list[str]]:
+    """The arms that these lines need, and their parameters."""
+    arms: list[str] = []
+    parameters: list[str] = []
+    products = _split(line.product for line in lines)
+    locations = _split(reference for line in lines for _, reference in line.locations)
+    named: tuple[tuple[tuple[str, str], str, tuple[list[int], list[str]], tuple[str, str]], ...] = (
+        (("catalogue_product", "p"), _PRODUCTS, products, ("id", "sku")),
+        (("places_location", "x"), _LOCATIONS, locations, ("id", "full_code")),
+    )
+    for source, arm, found, keys in named:
+        for values, kind, column in zip(found, ("bigint", "text"), keys, strict=True):
+            if values:
+                where = probe(*source, f"{source[1]}.{column} = wanted.value")
+                arms.append(arm.format(wanted=listed("wanted", kind), found=where))
+                parameters.append(items(values))
+    pairs: dict[tuple[type, type], set[tuple[Reference, Reference]]] = {}
+    for line in lines:
+        lot = "" if line.lot is None else line.lot
+        pairs.setdefault((type(line.product), type(lot)), set()).add((line.product, lot))
+    for (product, lot_kind), wanted in pairs.items():
+        arms.append(
+            _LOTS.format(
+                wanted=table("wanted", {"product": _KIND[product], "lot": _KIND[lot_kind]}),
+                product=probe(
+                    "catalogue_product", "p", f"p.{'id' if product is int else 'sku'} = wanted.product"
+                ),
+                lot=probe(
+                    "stock_lot",
+                    "l",
+                    f"l.product_id = p.id AND l.{'id' if lot_kind is int else 'number'} = wanted.lot",
+                ),
+            )
+        )
+        parameters.append(rows({"product": one, "lot": other} for one, other in wanted))
+    return " UNION ALL ".join(arms), parameters
 
 
 def _look_up(lines: Sequence[Line], *, actor: Actor) -> Names:
     """Everything the lines name that is there for the actor, in one statement."""
-    products = _split(line.product for line in lines)
-    locations = _split(reference for line in lines for _, reference in line.locations)
-    lots = _split("" if line.lot is None else line.lot for line in lines)
-    marks, parameters = [], []
-    for ids, texts in (products, locations, products, lots):
-        for values, kind in ((ids, "bigint"), (texts, "text")):
-            mark, parameter = member(values, kind)
-            marks.append(mark)
-            parameters += parameter
-    sql = _NAMES.format(
-        product_ids=marks[0],
-        skus=marks[1],
-        location_ids=marks[2],
-        codes=marks[3],
-        lot_ids=marks[6],
-        numbers=marks[7],
-    )
+    sql, parameters = _statement(lines)
     names = Names()
     for kind, pk, text, second, third, number, days, flag, *dates in fetch(sql, parameters):
         if kind == 1:
