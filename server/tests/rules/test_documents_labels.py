@@ -231,7 +231,7 @@ def _area(mark: Text | Bar | Code | Pointer) -> tuple[float, float, float, float
     if isinstance(mark, Bar):
         return (mark.x, mark.y, mark.x + mark.width, mark.y + mark.height)
     if isinstance(mark, Code):
-        quiet = mark.symbol.quiet * mark.module
+        quiet = (10 if mark.symbol.is_linear else 2) * mark.module
         over = 0 if mark.symbol.is_linear else quiet
         wide = mark.symbol.columns * mark.module
         return (mark.x - quiet, mark.y - over, mark.x + wide + quiet, mark.y + mark.height + over)
@@ -310,6 +310,30 @@ def test_the_thinnest_bar_of_a_logistic_label_is_a_third_of_a_millimetre_at_leas
         (sscc,) = [mark for mark in linear if mark.symbol.data.startswith("00")]
         assert sscc.module >= 0.495
         assert sscc.height >= 31.75
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        samples.pallet_label(),
+        samples.lot_label(),
+        samples.lot_label(symbol="gs1_128"),
+        samples.location_label(),
+    ],
+)
+def test_codes_stand_on_the_page_where_the_layout_says_with_white_beside_them(label: Label) -> None:
+    (picture,) = pictures(labels.pdf([label]), dpi=600)
+    for mark in labels.layout(label, labels.PDF_DEVICE).marks:
+        if not isinstance(mark, Code):
+            continue
+        dots = [round(side * 600 / 25.4) for side in (mark.x, mark.module * mark.symbol.columns)]
+        quiet = round((10 if mark.symbol.is_linear else 2) * mark.module * 600 / 25.4)
+        # A matrix has its unbroken line at the bottom, bars are the same at every height.
+        y = round((mark.y + mark.height - mark.module / 2) * 600 / 25.4)
+        row = picture.crop((dots[0] - quiet + 1, y, dots[0] + dots[1] + quiet - 1, y + 1))
+        dark = [x for x in range(row.width) if row.getpixel((x, 0)) < 128]
+        assert dark[0] == pytest.approx(quiet - 1, abs=1)
+        assert dark[-1] == pytest.approx(quiet - 2 + dots[1], abs=1)
 
 
 def test_what_a_name_is_too_long_for_is_cut_with_a_sign() -> None:
