@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,9 @@ from stillage.catalogue.models import Brand, Category, Pack
 from stillage.core.clock import now
 from stillage.places.models import Location, Warehouse
 from stillage.purchasing.models import Supplier, SupplierProduct
-from stillage.sales.models import Customer
+from stillage.sales import operations as selling
+from stillage.sales.drafting import AskedLine, AskedOrder
+from stillage.sales.models import Customer, CustomerProduct, OrderStatus, SalesOrder, SalesOrderLine
 from stillage.stock import operations
 from tests.builders import BOSS, gtin, make_location, make_product, make_warehouse, receive
 from tests.people import Client, make_session, make_user, signed_in_client
@@ -44,6 +47,28 @@ class World:
         self.lonely, self.stranger = make_product("LONELY"), Supplier.objects.create(code="GONE", name="Gone")
         self.bob = make_user("picker", warehouses=[self.main], username="bob")
         self.other_session = make_session(self.client.user)
+        self.terms = CustomerProduct.objects.create(customer=self.customer, product=self.ale)
+        self.newcomer = Customer.objects.create(code="LATE", name="Latecomer")
+        self.draft = self.order(confirm=False)
+        self.confirmed = self.order()
+        self.allocated = self.order()
+        selling.allocate(actor=BOSS, order=self.allocated.pk, at=now())
+        self.shipped = self.order()
+        SalesOrder.objects.filter(pk=self.shipped.pk).update(status=OrderStatus.SHIPPED)
+        SalesOrderLine.objects.filter(order=self.shipped).update(cancelled=24)
+
+    def order(self, *, confirm: bool = True) -> SalesOrder:
+        """24 bottles of ALE-330 for the pub."""
+        line = AskedLine(product="ALE-330", quantity=24)
+        asked = AskedOrder(
+            customer="PUB", warehouse="MAIN", delivery_date=now().date() + dt.timedelta(days=3), lines=[line]
+        )
+        return selling.create_order(actor=BOSS, asked=asked, at=now(), confirm=confirm)
+
+    @property
+    def line(self) -> int:
+        """The line of the allocated order."""
+        return SalesOrderLine.objects.get(order=self.allocated).pk
 
 
 @dataclass(frozen=True)
@@ -101,6 +126,20 @@ def _stock(name: str, **line: Any) -> dict[str, Act]:
     return {f"stock-{name} POST": Act("POST", _at(f"stock/{name}"), lambda world: {"lines": [full]})}
 
 
+def _step(verb: str, attribute: str, body: Callable[[World], Any] = lambda world: {}) -> dict[str, Act]:
+    """A step of one of the world's orders."""
+    url: Callable[[World], str] = lambda world: f"sales-orders/{getattr(world, attribute).pk}/{verb}"  # noqa: E731
+    return {f"sales-orders-{verb} POST": Act("POST", url, body)}
+
+
+NEW_ORDER = {
+    "customer": "PUB",
+    "warehouse": "MAIN",
+    "delivery_date": "2199-01-01",
+    "lines": [{"product": "ALE-330", "pack": "case", "quantity_packs": 1, "pack_price": "24.00"}],
+}
+
+
 def _file(world: World) -> dict[str, Any]:
     file = SimpleUploadedFile("products.csv", b"sku,name\nNEW-1,New one\n", content_type="text/csv")
     return {"file": file, "kind": "products"}
@@ -122,6 +161,41 @@ ACTS: dict[str, Act] = {
         {"cost": "1.25"},
     ),
     **_crud("customers", "customer", {"code": "NEW", "name": "New"}, {"name": "Other"}),
+    **_crud(
+        "customer-products",
+        "terms",
+        {"customer": "PUB", "product": "SPARE", "unit_price": "1.10"},
+        {"minimum_remaining_days": 30},
+    ),
+    "sales-orders POST": Act("POST", _at("sales-orders"), lambda world: {**NEW_ORDER, "confirm": True}),
+    "sales-orders-one PATCH": Act(
+        "PATCH",
+        _of("sales-orders", "draft"),
+        lambda world: {"note": "by the back door", "lines": NEW_ORDER["lines"]},
+        versioned=lambda world: world.draft,
+    ),
+    **_step("confirm", "draft"),
+    **_step("allocate", "confirmed"),
+    **_step("deallocate", "allocated"),
+    **_step("reopen", "allocated"),
+    **_step("cancel", "allocated", lambda world: {"reason": "no longer wanted"}),
+    **_step("close", "shipped"),
+    **_step(
+        "pin",
+        "allocated",
+        lambda world: {"line": world.line, "lot": "L1", "location": "MAIN/A-02", "quantity": 24},
+    ),
+    **_step(
+        "swap",
+        "allocated",
+        lambda world: {
+            "line": world.line,
+            "from_lot": "L1",
+            "to_lot": "L1",
+            "to_location": "MAIN/A-02",
+            "quantity": 24,
+        },
+    ),
     **_crud("warehouses", "north", {"code": "EAST", "name": "East"}, {"name": "The north"}),
     **_crud(
         "locations", "spare_place", {"warehouse": "MAIN", "code": "Z-01", "kind": "storage"}, {"zone": "Z"}
@@ -145,8 +219,8 @@ ACTS: dict[str, Act] = {
     "sessions-one DELETE": Act("DELETE", _of("auth/sessions", "other_session")),
     "imports POST": Act("POST", _at("imports"), _file, multipart=True),
 }
-# What something else needs is not deleted; these two are needed by nothing.
-for _name, _attribute in (("products", "lonely"), ("suppliers", "stranger")):
+# What something else needs is not deleted; these are needed by nothing.
+for _name, _attribute in (("products", "lonely"), ("suppliers", "stranger"), ("customers", "newcomer")):
     ACTS[f"{_name}-one DELETE"] = Act(
         "DELETE",
         _of(_name, _attribute),
@@ -161,6 +235,7 @@ OTHERWISE = {
     "sign-out POST": "may be repeated as it is; audited in tests/accounts",
     "password POST": "its answer holds tokens, which are not kept (tests/accounts)",
     "imports-retry POST": "needs a worker that died (tests/catalogue)",
+    "sales-orders-preview POST": "reads only",
     "scan POST": "reads only",
     "scan-image POST": "reads only",
 }

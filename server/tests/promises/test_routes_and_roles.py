@@ -47,6 +47,20 @@ TABLE: dict[str, dict[str, str]] = {
     "stock-reverse": {"POST": "stock.reverse"},
     "scan": {"POST": "scan.use"},
     "scan-image": {"POST": "scan.use"},
+    # selling: orders
+    "customers-summary": {"GET": "sales.view"},
+    "sales-orders": {"GET": "sales.view", "POST": "sales.change"},
+    "sales-orders-one": {"GET": "sales.view", "PATCH": "sales.change"},
+    "sales-orders-summary": {"GET": "sales.view"},
+    "sales-orders-preview": {"POST": "sales.change"},
+    "sales-orders-allocation": {"GET": "sales.view"},
+    "sales-orders-history": {"GET": "sales.view"},
+    **{
+        f"sales-orders-{step}": {"POST": "sales.change"}
+        for step in ("confirm", "reopen", "allocate", "deallocate", "cancel", "close")
+    },
+    **{f"sales-orders-{step}": {"POST": "sales.pin"} for step in ("pin", "swap")},
+    "atp": {"GET": "stock.view"},
     "audit": {"GET": "audit.view"},
     "schema": {"GET": "-"},
     "docs": {"GET": "-"},
@@ -61,6 +75,7 @@ for _name, (_view, _change) in {
     "suppliers": ("parties.view", "parties.change"),
     "supplier-products": ("parties.view", "parties.change"),
     "customers": ("parties.view", "parties.change"),
+    "customer-products": ("parties.view", "parties.change"),
     "users": ("users.view", "users.change"),
 }.items():
     TABLE[_name] = {"GET": _view, "POST": _change}
@@ -78,7 +93,7 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, prefix + part)
         elif isinstance(pattern, URLPattern):
-            address = prefix + re.sub(r"\(\?P<\w+>.*?\)(?=/\?\$|/retry|$)", "999999", part.lstrip("^"))
+            address = prefix + re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "999999", part.lstrip("^"))
             yield pattern.name or address, "/" + address.replace("/?$", "")
 
 

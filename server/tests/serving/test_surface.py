@@ -20,6 +20,7 @@ from tests.people import anonymous_client
 ADDRESSES = """
 /health/live
 /health/ready
+/api/v1/atp
 /api/v1/audit
 /api/v1/auth/logout
 /api/v1/auth/me
@@ -34,8 +35,11 @@ ADDRESSES = """
 /api/v1/brands/<pk>
 /api/v1/categories
 /api/v1/categories/<pk>
+/api/v1/customer-products
+/api/v1/customer-products/<pk>
 /api/v1/customers
 /api/v1/customers/<pk>
+/api/v1/customers/<pk>/summary
 /api/v1/docs
 /api/v1/exports/<kind>
 /api/v1/imports
@@ -51,6 +55,20 @@ ADDRESSES = """
 /api/v1/products
 /api/v1/products/<pk>
 /api/v1/roles
+/api/v1/sales-orders
+/api/v1/sales-orders/<pk>
+/api/v1/sales-orders/<pk>/allocate
+/api/v1/sales-orders/<pk>/allocation
+/api/v1/sales-orders/<pk>/cancel
+/api/v1/sales-orders/<pk>/close
+/api/v1/sales-orders/<pk>/confirm
+/api/v1/sales-orders/<pk>/deallocate
+/api/v1/sales-orders/<pk>/history
+/api/v1/sales-orders/<pk>/pin
+/api/v1/sales-orders/<pk>/reopen
+/api/v1/sales-orders/<pk>/swap
+/api/v1/sales-orders/preview
+/api/v1/sales-orders/summary
 /api/v1/scan
 /api/v1/scan/image
 /api/v1/schema

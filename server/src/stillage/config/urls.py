@@ -14,7 +14,8 @@ from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
 from stillage.rest.routing import Addresses
-from stillage.sales.api import CustomerViewSet
+from stillage.sales.api import CustomerProductViewSet, CustomerSummary, CustomerViewSet, atp
+from stillage.sales.api import orders as sales_orders
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
 
@@ -33,6 +34,11 @@ def master(name: str, view: type, pk: str = "[^/]+") -> list[URLPattern]:
 def one(name: str, view: type) -> URLPattern:
     """An address of its own."""
     return re(rf"^{name}/?$", view.as_view(), name=name.replace("/", "-"))  # type: ignore[attr-defined]
+
+
+def step(name: str, verb: str, view: type) -> URLPattern:
+    """What is done with, or asked of, one thing."""
+    return re(rf"^{name}/(?P<pk>[^/]+)/{verb}/?$", view.as_view(), name=f"{name}-{verb}")  # type: ignore[attr-defined]
 
 
 api: list[URLPattern | URLResolver] = [
@@ -72,10 +78,28 @@ api: list[URLPattern | URLResolver] = [
     *master("suppliers", SupplierViewSet),
     *master("supplier-products", SupplierProductViewSet),
     *master("customers", CustomerViewSet),
+    *master("customer-products", CustomerProductViewSet),
+    step("customers", "summary", CustomerSummary),
     one("imports", ImportsView),
     re(r"^imports/(?P<pk>[^/]+)/?$", ImportView.as_view(), name="imports-one"),
     re(r"^imports/(?P<pk>[^/]+)/retry/?$", RetryView.as_view(), name="imports-retry"),
     re(r"^exports/(?P<kind>[^/]+)/?$", ExportView.as_view(), name="exports"),
+    # selling: orders
+    one("sales-orders", sales_orders.Orders),
+    one("sales-orders/summary", sales_orders.OrdersSummary),
+    one("sales-orders/preview", sales_orders.Preview),
+    re(r"^sales-orders/(?P<pk>[^/]+)/?$", sales_orders.OneOrder.as_view(), name="sales-orders-one"),
+    step("sales-orders", "allocation", sales_orders.OrderAllocation),
+    step("sales-orders", "history", sales_orders.OrderHistory),
+    step("sales-orders", "confirm", sales_orders.Confirm),
+    step("sales-orders", "reopen", sales_orders.Reopen),
+    step("sales-orders", "allocate", sales_orders.Allocate),
+    step("sales-orders", "deallocate", sales_orders.Deallocate),
+    step("sales-orders", "pin", sales_orders.Pin),
+    step("sales-orders", "swap", sales_orders.Swap),
+    step("sales-orders", "cancel", sales_orders.Cancel),
+    step("sales-orders", "close", sales_orders.Close),
+    one("atp", atp.AvailableToPromise),
     # seeing
     one("audit", AuditList),
     # the interface about itself

@@ -1,0 +1,8 @@
+"""Table 2: when X happened, do Y. Everything that follows from something else stands here."""
+
+from stillage.core.events import StockFreed
+
+ROUTES: dict[type, tuple[str, ...]] = {
+    # stock came, or was given back: those who were promised some first are served first
+    StockFreed: ("stillage.sales.backorders.stock_was_freed",),
+}

@@ -1,0 +1,5 @@
+"""Endpoints of selling."""
+
+from stillage.sales.api.customers import CustomerProductViewSet, CustomerSummary, CustomerViewSet
+
+__all__ = ["CustomerProductViewSet", "CustomerSummary", "CustomerViewSet"]
