@@ -45,7 +45,9 @@ def button(
         return ft.FilledButton(content=label, icon=icon, height=height, on_click=on_click, **more)
     if kind == "quiet":
         return ft.TextButton(content=label, icon=icon, height=height, on_click=on_click, **more)
-    style = ft.ButtonStyle(color=ft.Colors.ON_SURFACE, bgcolor=theme.CARD, icon_color=theme.SUBDUED)
+    faint = ft.Colors.with_opacity(0.38, ft.Colors.ON_SURFACE)
+    ink = {ft.ControlState.DISABLED: faint, ft.ControlState.DEFAULT: ft.Colors.ON_SURFACE}
+    style = ft.ButtonStyle(color=ink, bgcolor=theme.CARD, icon_color=theme.SUBDUED)
     return ft.OutlinedButton(content=label, icon=icon, height=height, style=style, on_click=on_click, **more)
 
 

@@ -132,17 +132,21 @@ class CustomerState:
             self.trouble = None
             if not sales:
                 return
-            orders, sent, back, summary = await asyncio.gather(
-                selling.orders(api, customer=code, limit=SHOWN, ordering="-id"),
-                shipping.shipments(api, customer=code, limit=SHOWN),
-                shipping.returns(api, customer=code, limit=SHOWN),
-                selling.customer_summary(api, self.customer.id),
-            )
         except ApiError as error:
             self.trouble = trouble_of(error)
             return
-        self.orders, self.shipments, self.returns = orders.results, sent.results, back.results
-        self.summary = summary
+        parts = await asyncio.gather(
+            selling.orders(api, customer=code, limit=SHOWN, ordering="-id"),
+            shipping.shipments(api, customer=code, limit=SHOWN),
+            shipping.returns(api, customer=code, limit=SHOWN),
+            selling.customer_summary(api, self.customer.id),
+            return_exceptions=True,
+        )
+        orders, sent, back, summary = parts
+        self.orders = orders.results if isinstance(orders, Page) else ()
+        self.shipments = sent.results if isinstance(sent, Page) else ()
+        self.returns = back.results if isinstance(back, Page) else ()
+        self.summary = summary if isinstance(summary, CustomerSummary) else None
 
 
 @ft.component

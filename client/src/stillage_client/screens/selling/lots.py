@@ -9,7 +9,7 @@ from stillage_client import theme, words
 from stillage_client.api.selling_records import Considered, WayOut
 from stillage_client.components.buttons import icon_button, tap
 from stillage_client.components.layout import column, gap, quiet, row, stretched, text
-from stillage_client.locale import t
+from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
 from stillage_client.screens.movement_lines import bare
 
@@ -31,18 +31,19 @@ def verdict(lot: Considered) -> str:
     if lot.verdict == "taken":
         said = t("Goes first: {day}", day=until) if until else t("Goes first")
         return f"{said} · {bare(lot.location)}" if lot.location else said
-    if lot.detail:
-        return lot.detail[:1].upper() + lot.detail[1:]
     plain = {
         "not_needed": t("Not needed"),
         "promised": t("Promised to others"),
-        "short_dated": t("Too short-dated for this customer"),
-        "held": t("On hold"),
-        "recalled": t("Recalled"),
+        "not_for_sale": t("Not sold from here"),
         "expired": t("Expired"),
-        "not_for_sale": t("Not for sale where it lies"),
+        "recalled": t("Recalled"),
     }.get(lot.verdict, "")
-    return " · ".join(part for part in (plain, until) if part)
+    if plain:
+        return " · ".join(part for part in (plain, until, bare(lot.location)) if part)
+    if lot.detail:
+        return lot.detail[:1].upper() + lot.detail[1:]
+    known = {"short_dated": t("Too short-dated for this customer"), "held": t("On hold")}
+    return " · ".join(part for part in (known.get(lot.verdict, ""), until) if part)
 
 
 def lots_considered(
@@ -111,10 +112,18 @@ def lots_considered(
     return stretched(quiet(title, "small"), gap(4), *[one(lot) for lot in lots], gap=6 if narrow else 0)
 
 
+TakeFrom = Callable[[str], Any]
+
+
 def ways_out(
-    item: amounts.Packed, missing: int, ways: Sequence[WayOut], *, narrow: bool = False
+    item: amounts.Packed,
+    missing: int,
+    ways: Sequence[WayOut],
+    *,
+    narrow: bool = False,
+    take_from: TakeFrom | None = None,
 ) -> ft.Control:
-    """How much is short, and what can be done about it."""
+    """How much is short, and what can be done about it; `take_from` promises it from another warehouse."""
     head = row(
         ft.Icon(ft.Icons.WARNING_AMBER_ROUNDED, size=18, color=theme.ON_TINT["soon"]),
         text(
@@ -125,7 +134,7 @@ def ways_out(
         ),
         gap=8,
     )
-    boxes: list[ft.Control] = [_way(way) for way in ways[:3]]
+    boxes: list[ft.Control] = [_way(item, missing, way, take_from) for way in ways[:3]]
     if not boxes:
         return head
     beside: ft.Control = (
@@ -134,35 +143,53 @@ def ways_out(
     return stretched(head, beside, gap=8)
 
 
-def way_title(way: WayOut) -> str:
-    """What one would do, in few words."""
-    return {
-        "part": t("Send what is there"),
-        "wait": t("Wait for the rest"),
-        "other_warehouse": t("Take from another warehouse"),
-        "shorter_life": t("Take shorter-dated lots"),
-    }.get(way.kind, way.kind.replace("_", " ").capitalize())
+def way_words(item: amounts.Packed, missing: int, way: WayOut) -> tuple[str, str]:
+    """What one would do, and what comes of it."""
+    amount = amounts.short(item, way.quantity if way.quantity is not None else missing)
+    rest = amounts.short(item, missing)
+    if way.kind == "part":
+        return t("Send what is there"), t("{amount} follow later", amount=rest)
+    if way.kind == "wait":
+        return t("Wait for the rest"), t("Promised by itself when stock comes")
+    if way.kind == "other_warehouse":
+        return t("Take from {warehouse}", warehouse=way.warehouse), t("{amount} free there", amount=amount)
+    if way.kind == "shorter_life":
+        days = way.minimum_remaining_days
+        said = tn("With {n} day left", "With {n} days left", days) if days else way.detail
+        return t("Take shorter-dated lots"), said
+    return way.kind.replace("_", " ").capitalize(), way.detail
 
 
-def _way(way: WayOut) -> ft.Control:
+def _way(item: amounts.Packed, missing: int, way: WayOut, take_from: TakeFrom | None) -> ft.Control:
     icons = {
         "part": ft.Icons.CALL_SPLIT_ROUNDED,
         "wait": ft.Icons.SCHEDULE_ROUNDED,
         "other_warehouse": ft.Icons.WAREHOUSE_OUTLINED,
         "shorter_life": ft.Icons.HOURGLASS_BOTTOM_ROUNDED,
     }
-    return ft.Container(
-        row(
-            ft.Icon(icons.get(way.kind, ft.Icons.LIGHTBULB_OUTLINE_ROUNDED), size=18, color=theme.SUBDUED),
-            column(
-                text(way_title(way), "small_strong", lines=2), quiet(way.detail, lines=3), gap=1, expand=True
-            ),
-            gap=10,
-        ),
-        padding=ft.Padding.symmetric(horizontal=12, vertical=9),
-        border=ft.Border.all(1, theme.HAIRLINE),
-        border_radius=theme.RADIUS_SM,
+    title, note = way_words(item, missing, way)
+    pressed = take_from is not None and way.kind == "other_warehouse" and way.warehouse
+    content = row(
+        ft.Icon(icons.get(way.kind, ft.Icons.LIGHTBULB_OUTLINE_ROUNDED), size=18, color=theme.SUBDUED),
+        column(text(title, "small_strong"), quiet(note), gap=1, expand=True),
+        ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=18, color=theme.SUBDUED) if pressed else None,
+        gap=10,
     )
+    about: dict[str, Any] = {
+        "height": 54,
+        "padding": ft.Padding.only(left=12, right=8),
+        "border": ft.Border.all(1, theme.HAIRLINE),
+        "border_radius": theme.RADIUS_SM,
+        "bgcolor": theme.CARD,
+    }
+    if pressed and take_from is not None:
+        press = take_from
+
+        async def go(_: Any) -> None:
+            await press(way.warehouse)
+
+        return tap(content, go, **about)
+    return ft.Container(content, tooltip=way.detail or None, **about)
 
 
 def fold(opened: bool, name: str, toggle: Callable[[Any], Any]) -> ft.Control:

@@ -102,3 +102,32 @@ def scan_refusal(code: str) -> str:
         "already_picked": t("Already picked"),
         "check_digit": t("Code misread"),
     }.get(code, t("Not picked"))
+
+
+def deed(action: str) -> str:
+    """What was done to an order, from the trail's word for it."""
+    room, _, act = action.partition(".")
+    return {
+        "create": t("Written"),
+        "edit": t("Changed"),
+        "amend": t("Changed"),
+        "confirm": t("Confirmed"),
+        "reopen": t("Back to draft"),
+        "allocate": t("Stock promised"),
+        "deallocate": t("Stock freed"),
+        "pin": t("Lot chosen by hand"),
+        "swap": t("Lot swapped"),
+        "pick": t("Picked"),
+        "unpick": t("Put back"),
+        "undo": t("Put back"),
+        "short": t("Too few found"),
+        "pack": t("Packed"),
+        "unpack": t("Unpacked"),
+        "ship": t("Shipped"),
+        "cancel": t("Cancelled"),
+        "close": t("Closed"),
+        "receive": t("Received"),
+        "dispose": t("Inspected"),
+        "credit": t("Credited"),
+        "announce": t("Return announced"),
+    }.get(act, f"{room} {act}".replace("_", " ").strip().capitalize())

@@ -198,7 +198,7 @@ def _filters(
         chip(label, press(key), count=count, selected=query.filter == key, kind=kind)
         for key, label, kind, count in kinds
     ]
-    search = search_field(form, "q", t("Number, customer, lot or pallet code"), typed)
+    search = search_field(form, "q", t("Number, customer, lot, pallet"), typed)
     if layout == "desk":
         return ft.Row([ft.Container(search, width=290), *chips], spacing=8, run_spacing=8, wrap=True)
     return stretched(search, ft.Row(chips, spacing=8, scroll=ft.ScrollMode.HIDDEN), gap=10)
@@ -208,7 +208,7 @@ def order_pill(order: Order) -> ft.Control:
     """Its state, or what is wrong with it."""
     if order.late:
         return pill("expired", t("Late"), ft.Icons.SCHEDULE_ROUNDED)
-    if order.allocation == "backordered" and order.status == "confirmed":
+    if order.allocation == "backordered" and order.status in ("confirmed", "allocated"):
         return pill("soon", t("Out of stock"), ft.Icons.WARNING_AMBER_ROUNDED)
     return pill(names.order_kind(order.status), names.order_status(order.status), _ICONS.get(order.status))
 

@@ -28,7 +28,7 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t
 from stillage_client.screens import amounts
 from stillage_client.screens.audit import no_right
-from stillage_client.screens.selling.lots import fold, lots_considered, ways_out
+from stillage_client.screens.selling.lots import TakeFrom, fold, lots_considered, ways_out
 from stillage_client.screens.selling.order_editor import OrderEditor
 from stillage_client.screens.selling.order_list import order_pill
 from stillage_client.screens.selling.order_side import Actions, side_cards
@@ -70,7 +70,9 @@ def OrderPage() -> ft.Control:
     ):
         return OrderEditor(order)
     actions = Actions(state, session, form, page)
-    lines = _lines(state, order, layout, session.can("sales.prices"), _pin(state, session))
+    lines = _lines(
+        state, order, layout, session.can("sales.prices"), _pin(state, session), _take_from(state, session)
+    )
     notice = [banner("expired", t("That was not done"), state.fault)] if state.fault else []
     side = side_cards(actions, order, layout)
     head = _stages(order, layout)
@@ -141,6 +143,23 @@ def _pin(state: OrderState, session: Any) -> Callable[[int, Considered], Any] | 
     return pin
 
 
+def _take_from(state: OrderState, session: Any) -> Callable[[int], TakeFrom | None]:
+    """Promise a line from another warehouse, too."""
+    order = state.order
+    may = order is not None and "allocate" in order.possible_steps and session.can("sales.change")
+
+    def of_line(line_id: int) -> TakeFrom | None:
+        if not may:
+            return None
+
+        async def take(warehouse: str) -> None:
+            await state.step(session.api, "allocate", {"warehouses": [warehouse], "lines": [line_id]})
+
+        return take
+
+    return of_line
+
+
 def _stages(order: Order, layout: Layout) -> ft.Control:
     """Five stages, those behind filled."""
     names = {
@@ -161,7 +180,11 @@ def _stages(order: Order, layout: Layout) -> ft.Control:
         ink = ft.Colors.ON_SURFACE if done else theme.SUBDUED
         return column(
             ft.Container(height=5, border_radius=5, bgcolor=color),
-            text(names[key], "over" if layout == "phone" else "label", ink),
+            text(
+                t("Picking") if now and key == "picking" else names[key],
+                "over" if layout == "phone" else "label",
+                ink,
+            ),
             gap=5,
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -180,8 +203,9 @@ def _lines(
     layout: Layout,
     prices: bool,
     pin: Callable[[int, Considered], Any] | None,
+    take_from: Callable[[int], TakeFrom | None],
 ) -> ft.Control:
-    rows = [_line(state, order, line, layout, prices, pin) for line in order.lines]
+    rows = [_line(state, order, line, layout, prices, pin, take_from) for line in order.lines]
     if layout == "phone":
         return surface(stretched(*divided(rows)))
 
@@ -236,6 +260,7 @@ def _line(
     layout: Layout,
     prices: bool,
     pin: Callable[[int, Considered], Any] | None,
+    take_from: Callable[[int], TakeFrom | None],
 ) -> ft.Control:
     said, parts, missing = line_progress(line)
     opened = state.unfolded == line.id

@@ -80,8 +80,8 @@ def next_step(actions: Actions, order: Order) -> str:
     wanted: tuple[str, ...] = {
         "draft": ("confirm",),
         "confirmed": ("allocate",),
-        "allocated": ("pick_list",),
-        "picking": ("pick_list", "pack") if unpicked(order) else ("pack", "pick_list"),
+        "allocated": ("pick_list", "allocate") if unpicked(order) else ("allocate",),
+        "picking": ("pick_list", "pack") if unpicked(order) else ("pack",),
         "packed": ("ship",),
         "shipped": ("close",),
     }.get(order.status, ())
@@ -359,7 +359,7 @@ def _past(actions: Actions) -> ft.Control | None:
             row(
                 avatar(one.user or t("System"), 28),
                 column(
-                    text(one.label or one.action, "small", lines=2),
+                    text(names.deed(one.action), "small", lines=2),
                     quiet(one.user or t("System")),
                     gap=0,
                     expand=True,

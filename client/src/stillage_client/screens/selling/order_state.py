@@ -133,6 +133,8 @@ def stage(order: Order) -> int:
     """How many of the five stages are behind the order."""
     if order.status == "closed":
         return len(STAGES)
+    if order.status == "allocated" and not order.allocated:
+        return 1  # asked for, but nothing was there
     return STAGES.index(order.status) + 1 if order.status in STAGES else 0
 
 
