@@ -25,6 +25,7 @@ from stillage.demo import fill_if_empty
 from stillage.demo.site import TIMEZONE
 from stillage.demo.story import Story, make_story
 from stillage.places.models import VIRTUAL, Location
+from stillage.sales.models import HandlingUnit, SalesOrder, SalesOrderLine, ShipmentLine
 from stillage.stock import queries
 from stillage.stock.models import Allocation, Balance, Hold, Movement
 from stillage.stock.reconcile import disagreements
@@ -192,6 +193,23 @@ def test_promised_units_are_those_of_open_allocations(filled: None) -> None:
         units=Sum("quantity")
     )
     assert Allocation.objects.exists()
+
+
+def test_every_promise_and_every_shipment_has_its_order(filled: None) -> None:
+    owed = set(SalesOrderLine.objects.values_list("demand_id", flat=True))
+    assert set(Allocation.objects.values_list("demand_id", flat=True)) <= owed
+    issued = Movement.objects.filter(kind="issue")
+    assert set(issued.values_list("demand_id", flat=True)) <= owed
+    assert issued.aggregate(units=Sum("quantity")) == ShipmentLine.objects.aggregate(units=Sum("quantity"))
+
+
+def test_there_are_orders_in_every_state_and_their_numbers_have_no_gap(filled: None) -> None:
+    states = set(SalesOrder.objects.values_list("status", flat=True))
+    assert states >= {"draft", "allocated", "picking", "packed", "shipped", "closed", "cancelled"}
+    numbers = sorted(SalesOrder.objects.values_list("number", flat=True))
+    assert numbers == [f"SO-{number:06d}" for number in range(1, len(numbers) + 1)]
+    assert not SalesOrder.objects.filter(created_at__gt=AT).exists()
+    assert HandlingUnit.objects.filter(shipment__isnull=False).exists(), "a pallet left with its SSCC"
 
 
 def test_the_trouble_is_there_to_be_seen(filled: None) -> None:

@@ -64,13 +64,17 @@ def _write(story: Story, *, at: dt.datetime, report: Report) -> None:
     products = write.write_catalogue(story)
     write.write_parties(story)
     people = create_demo_people(warehouses)
-    write.write_history(
+    operations, demands = write.write_history(
         story,
         actor=actor,
         products=products,
         people=people,
         at=at - LONGEST_AGO,
-        on_progress=lambda share: report("Writing lots and movements", 0.25 + share * 0.68),
+        on_progress=lambda share: report("Writing lots and movements", 0.25 + share * 0.58),
+    )
+    report("Writing two years of orders", 0.84)
+    write.write_orders(
+        story, actor=actor, products=products, people=people, operations=operations, demands=demands
     )
     write.age(story, products)
     report("Letting the last hours pass", 0.93)

@@ -19,6 +19,7 @@ from stillage.demo.assortment import ProductPlan
 from stillage.demo.parties import CustomerPlan, SupplierPlan
 from stillage.demo.shelves import NEVER, PalletPlaces, Shelf, Stack
 from stillage.demo.site import TIMEZONE, PlacePlan
+from stillage.numbering.take import document_number
 
 MONDAY, TUESDAY, THURSDAY, SUNDAY = 0, 1, 3, 6
 REPLENISHED_BEFORE: Final = 240  # seconds between filling a face and picking from it
@@ -48,6 +49,27 @@ class Moved(NamedTuple):
     reference: str = ""
     reason: str = ""
     cost: Decimal | None = None
+    demand: int = -1
+
+
+class SoldLine(NamedTuple):
+    """What somebody asked for, and what of it was there. `product` counts in the assortment."""
+
+    demand: int
+    product: int
+    asked: int
+    shipped: int
+
+
+class Sold(NamedTuple):
+    """A sales order of the past, shipped in one go; what was missing was struck off."""
+
+    number: int
+    customer: str
+    warehouse: str
+    at: int
+    operation: int
+    lines: tuple[SoldLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,7 @@ class History:
     ) -> None:
         self.lots: list[LotPlan] = []
         self.moved: list[Moved] = []
+        self.sold: list[Sold] = []
         self._rng = rng
         self._first, self._days = first, days
         self._shelves = list(shelves)
@@ -123,7 +146,8 @@ class History:
         self._known: dict[tuple[int, str], int] = {}
         self._overlooked: set[int] = set()  # lots of bargains: nobody has cleared them away yet
         self._operation = 0
-        self.orders, self.purchases = 8_000, 1_200  # the numbers of the last documents
+        self.orders, self.purchases = 0, 1_200  # the numbers of the last documents
+        self._demand = 0
         self._transfers = 300
         # The day that is being told.
         self._day, self._number, self._midnight = first, 0, 0
@@ -310,11 +334,16 @@ class History:
             customer = self._rng.choices(customers, weights)[0]
             at = self._clock(11.25 + 5.25 * number / len(baskets))
             operation = self._next_operation()
+            told = []
             for shelf, units in basket:
-                self._pick(shelf, units, customer, at, operation)
+                self._demand += 1
+                shipped = self._pick(shelf, units, customer, at, operation)
+                told.append(SoldLine(self._demand, shelf.number, units, shipped))
+            self.sold.append(Sold(self.orders, customer.code, warehouse, at, operation, tuple(told)))
 
-    def _pick(self, shelf: Shelf, units: int, customer: CustomerPlan, at: int, operation: int) -> None:
+    def _pick(self, shelf: Shelf, units: int, customer: CustomerPlan, at: int, operation: int) -> int:
         """First expired first, from the face; what the face lacks is brought down before. What is missing is lost."""
+        asked = units
         who = "picker" if shelf.warehouse == "MAIN" else "manager"
         emptied = False
         for stack in shelf.saleable(self._day.toordinal(), customer.minimum_remaining_days):
@@ -325,7 +354,7 @@ class History:
                 self.moved.append(
                     Moved(
                         at, "issue", stack.lot, shelf.face, f"{shelf.warehouse}/~customer", taken, operation, who,
-                        f"SO-{self.orders}",
+                        document_number("SO", self.orders), demand=self._demand,
                     )
                 )  # fmt: skip
                 units -= taken
@@ -334,6 +363,7 @@ class History:
                 break
         if emptied:
             shelf.forget_empty()
+        return asked - units
 
     def _bring_down(self, shelf: Shelf, stack: Stack, units: int, at: int, who: str) -> None:
         for place in [code for code in stack.at if code != shelf.face]:

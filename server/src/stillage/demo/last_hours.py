@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import Max
 
@@ -16,6 +15,7 @@ from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import chance
 from stillage.demo.drinks import WELL_KNOWN
 from stillage.demo.history import lot_number
+from stillage.demo.orders import OpenOrders, Sellable
 from stillage.demo.story import Story
 from stillage.places.models import Location, Warehouse
 from stillage.stock import operations
@@ -62,9 +62,8 @@ class LastHours:
         """Everything, in the order of time."""
         self._hold_lots()
         self._receive_and_put_away(minutes=290)
-        orders = self._promise(minutes=240)
-        self._bring_down(minutes=200)
-        self._ship(orders, minutes=150)
+        self._bring_down(minutes=260)
+        self._sell()
         self._correct(minutes=70)
         self._receive_on_the_dock(minutes=25)
         self._put_in_the_wrong_place(minutes=12)
@@ -176,53 +175,25 @@ class LastHours:
         """The truck that is being unloaded now."""
         self._receipt(3, at=self._ago(minutes), reference=f"PO-{self._story.purchases + 2}")
 
-    # ---- promised and shipped -------------------------------------------------------------------
-    def _promise(self, *, minutes: float) -> list[tuple[str, list[UUID]]]:
-        """Orders for the next days take their stock."""
-        orders = []
-        able = sorted(
-            {
-                (balance.product.sku, balance.product_id)
-                for balance in self._balances(location__kind="picking")
-            }
+    # ---- ordered and shipped --------------------------------------------------------------------
+    def _sell(self) -> None:
+        """Orders for the next days take their stock; those of today are fetched and leave."""
+        there = {balance.product.sku for balance in self._balances(location__kind="picking")}
+        anywhere = set(
+            Balance.objects.filter(warehouse=self._main, on_hand__gt=0).values_list("product__sku", flat=True)
         )
-        plans = {plan.sku: plan for plan in self._story.products}
-        famous = [one for one in able if plans[one[0]].name in WELL_KNOWN]
-        for number in range(max(6, len(able) // 8)):
-            reference = f"SO-{self._story.orders + 1 + number}"
-            demands = [
-                operations.Demand(
-                    id=UUID(int=self._rng.getrandbits(128), version=4),
-                    reference=reference,
-                    product_id=product_id,
-                    warehouse_id=self._main.pk,
-                    quantity=plans[sku].case
-                    * self._rng.randint(1, 6)
-                    * (4 if plans[sku].name in WELL_KNOWN else 1),
-                    needed_on=self._story.today + dt.timedelta(days=number % 4),
-                    minimum_remaining_days=self._rng.choice((0, 0, 14, 30)),
-                )
-                for sku, product_id in sorted(
-                    {*self._some(able, self._rng.randint(1, 4)), *self._some(famous, self._rng.randint(0, 2))}
-                )
-            ]
-            promised = operations.allocate(
-                actor=self._people.sales, demands=demands, at=self._ago(minutes - number * 0.4), whole=False
-            )
-            orders.append((reference, [demand for demand, promises in promised.items() if promises]))
-        return orders
-
-    def _ship(self, orders: list[tuple[str, list[UUID]]], *, minutes: float) -> None:
-        """Every fourth order is for today and leaves."""
-        for number, (reference, demands) in enumerate(orders[::4]):
-            if demands:
-                operations.issue(
-                    actor=self._people.picker,
-                    leaving=[operations.Leaving(demand) for demand in demands],
-                    reference=reference,
-                    delivered_on=self._story.today,
-                    at=self._ago(minutes - number * 5),
-                )
+        on_sale = [plan for plan in self._story.products if not plan.discontinued]
+        OpenOrders(
+            story=self._story,
+            main=self._main,
+            seller=self._people.sales,
+            picker=self._people.picker,
+            rng=self._rng,
+            now=self._now,
+        ).happen(
+            [_sellable(plan) for plan in on_sale if plan.sku in there],
+            missing=[_sellable(plan) for plan in on_sale if plan.sku not in anywhere],
+        )
 
     # ---- moved and corrected --------------------------------------------------------------------
     def _move(
@@ -296,6 +267,11 @@ def _new_number(plan: ProductPlan, made: dt.date) -> str:
     taken = set(Lot.objects.filter(product__sku=plan.sku).values_list("number", flat=True))
     number = lot_number(plan, made)
     return next(name for letter in ("", *ascii_uppercase) if (name := number + letter) not in taken)
+
+
+def _sellable(plan: ProductPlan) -> Sellable:
+    case = next((pack for pack in plan.packs if pack.units == plan.case), plan.packs[0])
+    return Sellable(plan.sku, case.units, case.name, plan.name in WELL_KNOWN)
 
 
 def _name(balance: Balance) -> tuple[str, str, str]:

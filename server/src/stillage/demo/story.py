@@ -11,7 +11,7 @@ from stillage.demo import demand
 from stillage.demo.assortment import ProductPlan, make_assortment
 from stillage.demo.chance import SEED, chance
 from stillage.demo.drinks import WELL_KNOWN
-from stillage.demo.history import SUNDAY, Bargain, History, LotPlan, Moved
+from stillage.demo.history import SUNDAY, Bargain, History, LotPlan, Moved, Sold
 from stillage.demo.parties import SUPPLIERS, CustomerPlan, SupplierPlan, make_customers
 from stillage.demo.shelves import Shelf
 from stillage.demo.site import WAREHOUSES, PlacePlan, make_places
@@ -48,7 +48,7 @@ class Story:
     places: list[PlacePlan]
     lots: list[LotPlan]
     moved: list[Moved]
-    orders: int  # the number of the last sales order
+    sold: list[Sold]
     purchases: int  # and of the last purchase order
 
 
@@ -90,7 +90,7 @@ def make_story(
         places,
         history.lots,
         history.moved,
-        history.orders,
+        history.sold,
         history.purchases,
     )
 

@@ -5,19 +5,33 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
+
 from stillage.accounts.models import User
 from stillage.audit.record import record
 from stillage.catalogue.models import BaseUnit, Brand, Category, Pack, Product, Status
 from stillage.core.actor import Actor
 from stillage.core.models import Versioned
+from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import SEED, chance
+from stillage.demo.history import SoldLine
 from stillage.demo.site import TIMEZONE, WAREHOUSES
 from stillage.demo.story import Story
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
 from stillage.purchasing.models import Supplier, SupplierProduct
 from stillage.sales.models import Customer
+from stillage.sales.operations.load_past_orders import PastLine, PastOrder, load_past_orders
 from stillage.stock.operations import PastLot, PastMovement, load_history
+
+TAX_RATE = Decimal("20.00")
+MARKUP = Decimal("1.45")
+DISCOUNTS = tuple(Decimal(percent) for percent in ("0", "0", "0", "2.5", "5"))
+
+
+def unit_price(plan: ProductPlan) -> Decimal:
+    """What a bottle, can or keg is sold for."""
+    return (plan.unit_cost * MARKUP).quantize(Decimal("0.01"))
 
 
 def write_places(story: Story) -> list[Warehouse]:
@@ -43,7 +57,8 @@ def write_places(story: Story) -> list[Warehouse]:
 def write_catalogue(story: Story) -> list[Product]:
     """Categories, brands, products and packs; the products in the order of the story."""
     categories = {
-        one: Category.objects.create(name=one) for one in _unique(p.sort.category for p in story.products)
+        one: Category.objects.create(name=one, tax_rate_percent=TAX_RATE)
+        for one in _unique(p.sort.category for p in story.products)
     }
     brands = {one: Brand.objects.create(name=one) for one in _unique(p.brand for p in story.products)}
     products = Product.objects.bulk_create(
@@ -60,6 +75,7 @@ def write_catalogue(story: Story) -> list[Product]:
                 lot_tracked=plan.lot_tracked,
                 shelf_life_days=plan.shelf_life_days,
                 minimum_intake_days=plan.minimum_intake_days,
+                unit_price=unit_price(plan),
                 status=Status.DISCONTINUED if plan.discontinued else Status.ACTIVE,
             )
             for plan in story.products
@@ -130,12 +146,16 @@ def write_history(
     people: Sequence[User],
     at: dt.datetime,
     on_progress: Callable[[float], None] = lambda share: None,
-) -> None:
-    """Lots, movements and balances, and the ages of what has them."""
+) -> tuple[dict[int, UUID], dict[int, UUID]]:
+    """Lots, movements and balances. Returns under which ids the story's operations and demands went."""
     users = {user.username: user.pk for user in people}
     places = dict(Location.objects.values_list("full_code", "id"))
     rng = chance("operations")
     operations: dict[int, UUID] = {}
+    asked = chance("demands")
+    demands = {
+        line.demand: UUID(int=asked.getrandbits(128), version=4) for sold in story.sold for line in sold.lines
+    }
     lots = [
         PastLot(
             product_id=products[lot.product].pk,
@@ -167,9 +187,83 @@ def write_history(
                 reason=one.reason,
                 reference=one.reference,
                 unit_cost=one.cost,
+                demand_id=demands.get(one.demand),
             )
         )
     load_history(actor=actor, lots=lots, movements=movements, at=at, on_progress=on_progress)
+    return operations, demands
+
+
+def write_orders(
+    story: Story,
+    *,
+    actor: Actor,
+    products: Sequence[Product],
+    people: Sequence[User],
+    operations: dict[int, UUID],
+    demands: dict[int, UUID],
+) -> None:
+    """The orders behind two years of shipments; agreed the afternoon before, shipped the next day."""
+    users = {user.username: user.pk for user in people}
+    customers = {one.code: one for one in Customer.objects.all()}
+    warehouses = dict(Warehouse.objects.values_list("code", "id"))
+    orders = []
+    for sold in story.sold:
+        customer, shipped_at = customers[sold.customer], _instant(sold.at)
+        shipper = "picker" if sold.warehouse == "MAIN" else "manager"
+        # A steady customer buys cheaper; which ones are, follows from their numbers.
+        discount = DISCOUNTS[int(customer.code[1:]) % len(DISCOUNTS)]
+        orders.append(
+            PastOrder(
+                customer=customer,
+                warehouse_id=warehouses[sold.warehouse],
+                ordered_at=shipped_at - dt.timedelta(hours=20),
+                shipped_at=shipped_at,
+                delivery_date=shipped_at.date(),
+                operation_id=operations.get(sold.operation),
+                seller=(users["sales"], "sales"),
+                shipper=(users[shipper], shipper),
+                currency=settings.CURRENCY,
+                lines=tuple(
+                    _past_line(
+                        line,
+                        story.products[line.product],
+                        products[line.product],
+                        customer,
+                        discount,
+                        demands[line.demand],
+                    )
+                    for line in sold.lines
+                ),
+            )
+        )
+    load_past_orders(actor=actor, orders=orders)
+
+
+def _past_line(
+    line: SoldLine,
+    plan: ProductPlan,
+    product: Product,
+    customer: Customer,
+    discount: Decimal,
+    demand_id: UUID,
+) -> PastLine:
+    """Whole cases where it is whole cases, else single units."""
+    pack = next(
+        (one for one in plan.packs if one.units == plan.case and line.asked % plan.case == 0), plan.packs[0]
+    )
+    return PastLine(
+        product_id=product.pk,
+        pack_name=pack.name,
+        units_per_pack=pack.units,
+        quantity_packs=line.asked // pack.units,
+        shipped=line.shipped,
+        pack_price=unit_price(plan) * pack.units,
+        discount_percent=discount,
+        tax_rate_percent=TAX_RATE,
+        minimum_remaining_days=customer.minimum_remaining_days,
+        demand_id=demand_id,
+    )
 
 
 def age(story: Story, products: Sequence[Product]) -> None:
@@ -200,7 +294,7 @@ def record_filling(story: Story, *, actor: Actor, at: dt.datetime) -> None:
     """The one row that says where all the master data came from."""
     counts = {
         name: len(getattr(story, name))
-        for name in ("products", "suppliers", "customers", "places", "lots", "moved")
+        for name in ("products", "suppliers", "customers", "places", "lots", "moved", "sold")
     }
     record(
         actor=actor,

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from stillage.core.actor import Actor
-from stillage.sales.finding import find, seen
+from stillage.sales.finding import find, named, seen
 from stillage.sales.locking import Reference
-from stillage.sales.models import PickList, PickListStatus, PickTask
+from stillage.sales.models import PickList, PickListStatus, PickTask, SalesOrder
 from stillage.stock.expiry import shown
 from stillage.stock.queries import case_packs, open_hold
 
@@ -191,3 +191,27 @@ def place_of(one: PickList, task_ids: Sequence[int], *, actor: Actor) -> dict[st
         "mine": counts["mine"],
         "status": PickListStatus.OPEN.value if counts["remaining"] else PickListStatus.DONE.value,
     }
+
+
+def shown_by_id(task_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Some tasks as the API answers them. Two statements, none for none."""
+    return shown_tasks(task_rows(PickTask.objects.filter(pk__in=list(task_ids)))) if task_ids else []
+
+
+def lists_of(order: str) -> Any:
+    """The lists on which something of an order stands or stood."""
+    return PickTask.objects.filter(Q(order__in=_orders_named(order))).values("pick_list")
+
+
+def _orders_named(order: str) -> Any:
+    return SalesOrder.objects.filter(named(order)).values("pk")
+
+
+def with_word(word: str) -> Q:
+    """A search by the list's number, or the number or customer of an order on it."""
+    orders = PickTask.objects.filter(
+        Q(order__number__icontains=word)
+        | Q(order__customer__name__icontains=word)
+        | Q(order__customer__code__icontains=word)
+    ).values("pick_list")
+    return Q(number__icontains=word) | Q(pk__in=orders)

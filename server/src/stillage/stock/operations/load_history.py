@@ -4,25 +4,22 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-import orjson
 
 from stillage.audit.record import record
 from stillage.core.actor import Actor
+from stillage.core.bulk import chunks, insert
 from stillage.core.errors import Conflict, Fault, refuse_all
 from stillage.core.locking import operation
-from stillage.core.sql import execute, fetch, stored, table
+from stillage.core.sql import fetch
 from stillage.core.written_json import dumps
 from stillage.places.models import VIRTUAL
 from stillage.stock.expiry import FOREVER, last_sale_date
 from stillage.stock.models import MovementKind
 from stillage.stock.operations.posting import End
 
-CHUNK = 2000
 MAX_FAULTS = 100
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +51,7 @@ class PastMovement:
     reason: str = ""
     reference: str = ""
     unit_cost: Decimal | None = None
+    demand_id: UUID | None = None
 
 
 Place = tuple[int, int]  # lot (as counted here), location_id
@@ -83,7 +81,7 @@ def load_history(
     lot_ids = _write_lots(lots)
     _write_balances(balances, lots=lots, lot_ids=lot_ids, ends=ends)
     written = 0
-    for chunk in _chunks(movements):
+    for chunk in chunks(movements):
         _write_movements(chunk, lots=lots, lot_ids=lot_ids)
         written += len(chunk)
         on_progress(0.7 * written / len(movements))
@@ -167,10 +165,6 @@ def _fault_in(
     return None
 
 
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-
-
 _LOT = {
     "product_id": "bigint",
     "number": "text",
@@ -184,8 +178,8 @@ _LOT = {
 
 def _write_lots(lots: Sequence[PastLot]) -> list[int]:
     """The lots' ids, in the order of the lots."""
-    for chunk in _chunks(lots):
-        _insert("stock_lot", _LOT, [_lot_row(lot) for lot in chunk])
+    for chunk in chunks(lots):
+        insert("stock_lot", _LOT, [_lot_row(lot) for lot in chunk])
     ids = {
         (product_id, number): pk
         for pk, product_id, number in fetch("SELECT id, product_id, number FROM stock_lot", [])
@@ -216,8 +210,8 @@ def _write_balances(
     lot_ids: list[int],
     ends: dict[int, End],
 ) -> None:
-    for chunk in _chunks(sorted(balances)):
-        _insert(
+    for chunk in chunks(sorted(balances)):
+        insert(
             "stock_balance",
             _BALANCE,
             [
@@ -245,6 +239,7 @@ _MOVEMENT = {
     "reason": "text",
     "reference": "text",
     "unit_cost": "numeric",
+    "demand_id": "uuid",
     "user_id": "bigint",
     "username": "text",
     "moved_at": "timestamptz",
@@ -253,7 +248,7 @@ _MOVEMENT = {
 
 def _write_movements(chunk: Sequence[PastMovement], *, lots: Sequence[PastLot], lot_ids: list[int]) -> None:
     names = [name for name in _MOVEMENT if name not in ("product_id", "lot_id")]
-    _insert(
+    insert(
         "stock_movement",
         _MOVEMENT,
         [
@@ -289,8 +284,8 @@ def _write_audit(movements: Sequence[PastMovement], *, lots: Sequence[PastLot], 
     for one in movements:
         operations.setdefault(one.operation_id, []).append(one)
     told = [row for own in operations.values() for row in _audit_rows(own, lots=lots, ends=ends, skus=skus)]
-    for chunk in _chunks(told):
-        _insert("audit_entry", _AUDIT, list(chunk))
+    for chunk in chunks(told):
+        insert("audit_entry", _AUDIT, list(chunk))
 
 
 def _audit_rows(
@@ -333,20 +328,3 @@ def _label(lines: list[dict[str, Any]]) -> str:
     thing = f"{first['quantity']} x {first['product']} {first['lot']}".rstrip()
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return f"{thing}: {first['from']} to {first['to']}{more}"
-
-
-# What needs no asking how this engine keeps it; asking for each of two million values takes half a minute.
-_PLAIN = (int, str, type(None))
-
-
-def _insert(into: str, columns: dict[str, str], items: list[dict[str, Any]]) -> None:
-    """Many rows in one statement, as one parameter."""
-    listed = ", ".join(columns)
-    plain = [
-        {name: value if type(value) in _PLAIN else stored(value) for name, value in item.items()}
-        for item in items
-    ]
-    execute(
-        f"INSERT INTO {into} ({listed}) SELECT {listed} FROM " + table("line", columns) + " WHERE true",
-        [orjson.dumps(plain, default=str).decode()],
-    )

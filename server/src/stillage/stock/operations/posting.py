@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.events import StockFreed, publish
+from stillage.places.models import SALEABLE
 from stillage.stock import errors, ledger
 from stillage.stock.expiry import shown
 from stillage.stock.naming import LocationName, LotName, ProductName
@@ -25,10 +27,16 @@ class End:
     id: int
     name: str
     warehouse_id: int | None  # None where virtual
+    kind: str = ""
+
+    @property
+    def sells(self) -> bool:
+        """Whether stock may be promised from here."""
+        return self.kind in SALEABLE
 
 
 def physical(location: LocationName) -> End:
-    return End(location.id, location.full_code, location.warehouse_id)
+    return End(location.id, location.full_code, location.warehouse_id, location.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,22 @@ def carry_out(
         refuse_all(faults, summary=shortage_detail or _not_done(len(faults), len(steps)), kind=Kind.CONFLICT)
         raise
     _audit(steps, actor=actor, kind=kind, operation_id=operation_id, reference=reference, at=at)
+    if not promised:
+        _tell_of_freed(steps)
     return _answer(
         steps, ids, balances, operation_id=operation_id, kind=kind, actor=actor, reference=reference, at=at
     )
+
+
+def _tell_of_freed(steps: Sequence[Step]) -> None:
+    """What can be promised now that could not before: it came from outside, from another house, or out of a cage."""
+    freed: dict[int, set[int]] = {}
+    for step in steps:
+        to, source = step.target, step.source
+        if to.sells and to.warehouse_id and not (source.sells and source.warehouse_id == to.warehouse_id):
+            freed.setdefault(to.warehouse_id, set()).add(step.product.id)
+    for warehouse_id, products in sorted(freed.items()):
+        publish(StockFreed(tuple(sorted(products)), warehouse_id))
 
 
 def _not_done(bad: int, lines: int) -> str:

@@ -9,8 +9,9 @@ from uuid import uuid4
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.events import StockFreed, publish
 from stillage.core.locking import operation
-from stillage.core.sql import fetch, rows, stored, table
+from stillage.core.sql import fetch, member, rows, stored, table
 from stillage.stock.naming import Line, Reference, find_all, lot_reference
 from stillage.stock.operations.hold import scope_of
 
@@ -104,6 +105,7 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
             warehouse_id=location.warehouse_id if location else None,
             at=at,
         )
+    _tell_of_freed([lot.id for _, _, lot, _ in wanted])
     return {
         "operation_id": uuid4(),
         "kind": "release",
@@ -111,3 +113,18 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
         "line_count": len(holds),
         "holds": holds,
     }
+
+
+def _tell_of_freed(lot_ids: Sequence[int]) -> None:
+    """Where these lots lie free, they can be promised again. One statement."""
+    wanted, parameters = member(sorted(set(lot_ids)), "bigint")
+    found = fetch(
+        "SELECT DISTINCT b.warehouse_id, b.product_id FROM stock_balance b"
+        f" WHERE b.lot_id {wanted} AND b.on_hand > b.allocated ORDER BY 1, 2",
+        parameters,
+    )
+    freed: dict[int, list[int]] = {}
+    for warehouse_id, product_id in found:
+        freed.setdefault(warehouse_id, []).append(product_id)
+    for warehouse_id, products in freed.items():
+        publish(StockFreed(tuple(products), warehouse_id))

@@ -82,7 +82,7 @@ def reverse(
 
 def _end(location_id: int, name: str, warehouse_id: int, kind: str) -> End:
     virtual = kind in VIRTUAL
-    return End(location_id, kind if virtual else name, None if virtual else warehouse_id)
+    return End(location_id, kind if virtual else name, None if virtual else warehouse_id, kind)
 
 
 def _mirrored(row: tuple[Any, ...], reason: str) -> Step:
