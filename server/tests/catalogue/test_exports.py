@@ -61,6 +61,7 @@ def a_catalogue() -> None:
             abv_percent="5.20" if number % 3 else None,
             lot_tracked=bool(number % 2),
             shelf_life_days=300 if number % 2 else None,
+            unit_price="1.2345" if number % 2 else None,
             status="discontinued" if number % 5 == 0 else "active",
         )
         if number:
@@ -72,7 +73,7 @@ def a_catalogue() -> None:
 def state() -> list[Any]:
     products = Product.objects.order_by("sku").values_list(
         "sku", "name", "category__name", "brand__name", "container_ml", "base_unit", "abv_percent", "lot_tracked",
-        "shelf_life_days", "minimum_intake_days", "status",
+        "shelf_life_days", "minimum_intake_days", "unit_price", "status",
     )  # fmt: skip
     packs = Pack.objects.order_by("product__sku", "name").values_list(
         "product__sku", "name", "units_per_pack", "gtin"

@@ -293,7 +293,8 @@ def test_the_same_key_and_file_is_one_import(
     [
         ("buyer", "products", True),
         ("buyer", "locations", False),
-        ("sales", "customers", False),
+        ("sales", "customers", True),
+        ("sales", "products", False),
         ("picker", "products", False),
         ("auditor", "products", False),
     ],

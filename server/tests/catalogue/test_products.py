@@ -390,3 +390,18 @@ def test_products_are_filtered_by_category_brand_and_status(manager: Client) -> 
         assert len(manager.get(f"{API}products?{query}").json()["results"]) == count, query
     brand = Brand.objects.get().pk
     assert len(manager.get(f"{API}products?brand={brand}").json()["results"]) == 2
+
+
+def test_list_prices_and_tax_rates_are_kept_and_prices_hidden_from_pickers(manager: Client) -> None:
+    category = manager.post(f"{API}categories", {"name": "Ale", "tax_rate_percent": "19"})
+    assert category.json()["tax_rate_percent"] == "19.00"
+    for bad in ("-1", "100.01", "1.234", 19, "x", None):
+        answer = manager.post(f"{API}categories", {"name": "Bad", "tax_rate_percent": bad})
+        assert answer.status_code == 422, bad
+    made = make(manager, category="Ale", unit_price="1.25")
+    assert made["unit_price"] == "1.2500"
+    for bad in ("-1", "1.23456", 1, "x", "99999999999"):
+        answer = manager.patch(f"{API}products/{made['id']}", {"unit_price": bad}, version=made["version"])
+        assert answer.status_code == 422, bad
+    seen = signed_in_client("picker").get(f"{API}products/{made['id']}").json()
+    assert "unit_price" not in seen

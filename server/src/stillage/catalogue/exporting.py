@@ -9,6 +9,7 @@ from typing import IO, Any, Final
 
 from django.db.models import QuerySet
 
+from stillage.accounts.roles import SALES_PRICES
 from stillage.catalogue.importing.cells import neutralised
 from stillage.catalogue.importing.products import shown_packs
 from stillage.catalogue.models import Product
@@ -104,9 +105,15 @@ PRODUCT_COLUMNS = (
     "lot_tracked",
     "shelf_life_days",
     "minimum_intake_days",
+    "unit_price",
     "status",
     "packs",
 )
+
+
+def _product_columns(actor: Actor) -> list[str]:
+    """Prices are for those who may see them."""
+    return [name for name in PRODUCT_COLUMNS if name != "unit_price" or actor.can(SALES_PRICES)]
 
 
 def _products(actor: Actor) -> Iterator[list[Any]]:
@@ -119,7 +126,7 @@ def _products(actor: Actor) -> Iterator[list[Any]]:
                 sorted(product.packs.all(), key=lambda pack: (pack.units_per_pack, pack.pk))
             ),
         }
-        yield [values[name] if name in values else getattr(product, name) for name in PRODUCT_COLUMNS]
+        yield [values[name] if name in values else getattr(product, name) for name in _product_columns(actor)]
 
 
 LOCATION_COLUMNS = ("warehouse", "code", "kind", "zone", "pick_sequence", "is_active")
@@ -133,9 +140,7 @@ def _locations(actor: Actor) -> Iterator[list[Any]]:
         yield [place.warehouse.code, *(getattr(place, name) for name in LOCATION_COLUMNS[1:])]
 
 
-PRODUCTS = Export(
-    name="products", permission="catalogue.view", columns=lambda actor: list(PRODUCT_COLUMNS), rows=_products
-)
+PRODUCTS = Export(name="products", permission="catalogue.view", columns=_product_columns, rows=_products)
 LOCATIONS = Export(
     name="locations", permission="places.view", columns=lambda actor: list(LOCATION_COLUMNS), rows=_locations
 )

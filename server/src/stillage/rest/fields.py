@@ -95,6 +95,13 @@ class Money(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
+class Percent(Money):
+    """A percentage as a string, such as "12.5"; not below 0, not above 100."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 5, "decimal_places": 2, "max_value": Decimal(100), **kwargs})
+
+
 class Reference(serializers.Field):
     """A thing by its id (integer) or its natural key (string). Resolved by the operation, all at once."""
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from stillage.audit.viewsets import MasterViewSet, Ordering
 from stillage.catalogue.models import Brand, Category
-from stillage.rest.fields import StrictModel, Text
+from stillage.rest.fields import Percent, StrictModel, Text
 
 _FIELDS = ("id", "name", "version", "created_at", "updated_at")
 _SET = ("id", "version", "created_at", "updated_at")
@@ -12,10 +12,11 @@ _SET = ("id", "version", "created_at", "updated_at")
 
 class CategorySerializer(StrictModel):
     name = Text(max_length=120, validators=[])
+    tax_rate_percent = Percent(required=False)
 
     class Meta:
         model = Category
-        fields = _FIELDS
+        fields = ("id", "name", "tax_rate_percent", "version", "created_at", "updated_at")
         read_only_fields = _SET
 
 

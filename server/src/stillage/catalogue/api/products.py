@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from stillage.accounts.roles import SALES_PRICES
 from stillage.audit.viewsets import MasterViewSet, Ordering
 from stillage.catalogue import operations
 from stillage.catalogue.fields import Code, Days, Gtin
@@ -77,6 +78,7 @@ class ProductSerializer(StrictModel):
     abv_percent = Money(required=False, allow_null=True, max_digits=5, decimal_places=2, max_value=100)
     shelf_life_days = Days(required=False, allow_null=True, min_value=1)
     minimum_intake_days = Days(required=False)
+    unit_price = Money(required=False, allow_null=True)
     packs = PackLineSerializer(many=True, required=False, max_length=MAX_PACKS)  # type: ignore[call-arg]
 
     class Meta:
@@ -96,6 +98,7 @@ class ProductSerializer(StrictModel):
             "lot_tracked",
             "shelf_life_days",
             "minimum_intake_days",
+            "unit_price",
             "status",
             "packs",
             "version",
@@ -103,6 +106,13 @@ class ProductSerializer(StrictModel):
             "updated_at",
         )
         read_only_fields = ("id", "version", "created_at", "updated_at")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        actor = self.context.get("actor")  # none while the schema is written
+        if actor is not None and not actor.can(SALES_PRICES):
+            del fields["unit_price"]
+        return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         whole = attrs.get("shelf_life_days", getattr(self.instance, "shelf_life_days", None))

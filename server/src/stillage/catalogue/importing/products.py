@@ -25,6 +25,7 @@ PLAIN = (
     "lot_tracked",
     "shelf_life_days",
     "minimum_intake_days",
+    "unit_price",
     "status",
 )
 FIXED_BY_STOCK = ("lot_tracked", "base_unit")
@@ -211,6 +212,23 @@ FIELDS = (
         name="minimum_intake_days",
         read=cells.integer(0, MAX_DAYS),
         headings=("minimum intake", "Mindestrestlaufzeit", "Restlaufzeit Tage"),
+    ),
+    Field(
+        name="unit_price",
+        read=cells.decimal(Decimal(0), Decimal(9_999_999_999), places=4),
+        headings=(
+            "price",
+            "list price",
+            "sales price",
+            "selling price",
+            "price per unit",
+            "price per bottle",
+            "Preis",
+            "Listenpreis",
+            "Verkaufspreis",
+            "VK",
+            "Preis je Flasche",
+        ),
     ),
     Field(
         name="status",

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from stillage.core.clock import now
 from stillage.core.errors import Kind, Refusal
 from stillage.rest import paging, query
-from stillage.rest.fields import MAX_ID, Boolean, Date, Integer, Money, Reference, Strict, Text
+from stillage.rest.fields import MAX_ID, Boolean, Date, Integer, Money, Percent, Reference, Strict, Text
 from stillage.rest.paging import Ordering
 from stillage.rest.views import View
 from stillage.sales import operations
@@ -30,13 +30,6 @@ class _Lines(serializers.ListSerializer):
         super().__init__(
             *args, **{"min_length": 1, "max_length": settings.MAX_ORDER_LINES, "allow_empty": False, **kwargs}
         )
-
-
-class Percent(Money):
-    """A percentage as a string, such as "12.5"."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_digits": 5, "decimal_places": 2, "max_value": 100, **kwargs})
 
 
 class OrderLine(Strict):
