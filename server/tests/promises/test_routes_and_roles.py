@@ -82,6 +82,54 @@ for _name, (_view, _change) in {
     TABLE[f"{_name}-one"] = {"GET": _view, "PATCH": _change, "DELETE": _change}
 TABLE["supplier-products"]["POST"] = "parties.change+cost.view"  # a supplier's product has a cost
 
+# selling: from the shelf to the truck and back
+TABLE |= {
+    **{
+        f"sales-orders-{step}": {"POST": needed}
+        for step, needed in {
+            "pick": "picking.run",
+            "unpick": "picking.run",
+            "pack": "shipping.run",
+            "unpack": "shipping.run",
+            "ship": "shipping.run",
+        }.items()
+    },
+    "pick-lists": {"GET": "sales.view", "POST": "picking.run"},
+    "pick-lists-one": {"GET": "sales.view"},
+    **{
+        f"pick-lists-{step}": {"POST": "picking.run"}
+        for step in ("claim", "release", "pick", "short", "undo", "cancel")
+    },
+    "pick-lists-use-lot": {"POST": "sales.pin"},
+    "shipments": {"GET": "sales.view"},
+    "shipments-one": {"GET": "sales.view"},
+    "handling-units": {"GET": "sales.view"},
+    "handling-units-one": {"GET": "sales.view"},
+    "returns": {"GET": "sales.view", "POST": "sales.change"},
+    "returns-one": {"GET": "sales.view"},
+    "returns-history": {"GET": "sales.view"},
+    "returns-receive": {"POST": "returns.receive"},
+    "returns-undo-receive": {"POST": "returns.receive"},
+    "returns-dispose": {"POST": "returns.dispose"},
+    "returns-credit": {"POST": "credit.issue"},
+    "returns-cancel": {"POST": "sales.change"},
+    "returns-close": {"POST": "returns.dispose"},
+    "credit-notes": {"GET": "sales.view"},
+    "credit-notes-one": {"GET": "sales.view"},
+    # papers; those that name prices are for who sees prices
+    "sales-orders-papers-pick-list": {"GET": "sales.view"},
+    "sales-orders-papers-packing-list": {"GET": "sales.view"},
+    "sales-orders-papers-delivery-note": {"GET": "sales.view"},
+    "sales-orders-papers-confirmation": {"GET": "sales.prices"},
+    "pick-lists-papers-pick-list": {"GET": "sales.view"},
+    "shipments-papers-delivery-note": {"GET": "sales.view"},
+    "shipments-papers-packing-list": {"GET": "sales.view"},
+    "credit-notes-paper": {"GET": "sales.prices"},
+    "labels-pallet": {"GET": "sales.view"},
+    "labels-lot": {"GET": "stock.view"},
+    "labels-location": {"GET": "places.view"},
+}
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OUTSIDE_THE_API = {"health/live", "health/ready"}
 

@@ -16,6 +16,8 @@ from stillage.rest.health import live, ready
 from stillage.rest.routing import Addresses
 from stillage.sales.api import CustomerProductViewSet, CustomerSummary, CustomerViewSet, atp
 from stillage.sales.api import orders as sales_orders
+from stillage.sales.api import papers, picking, shipping
+from stillage.sales.api import returns as sales_returns
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
 
@@ -38,7 +40,7 @@ def one(name: str, view: type) -> URLPattern:
 
 def step(name: str, verb: str, view: type) -> URLPattern:
     """What is done with, or asked of, one thing."""
-    return re(rf"^{name}/(?P<pk>[^/]+)/{verb}/?$", view.as_view(), name=f"{name}-{verb}")  # type: ignore[attr-defined]
+    return re(rf"^{name}/(?P<pk>[^/]+)/{verb}/?$", view.as_view(), name=f"{name}-{verb}".replace("/", "-"))  # type: ignore[attr-defined]
 
 
 api: list[URLPattern | URLResolver] = [
@@ -100,6 +102,48 @@ api: list[URLPattern | URLResolver] = [
     step("sales-orders", "cancel", sales_orders.Cancel),
     step("sales-orders", "close", sales_orders.Close),
     one("atp", atp.AvailableToPromise),
+    # selling: from the shelf to the truck and back
+    step("sales-orders", "pick", picking.PickOrder),
+    step("sales-orders", "unpick", picking.UnpickOrder),
+    step("sales-orders", "pack", shipping.Pack),
+    step("sales-orders", "unpack", shipping.Unpack),
+    step("sales-orders", "ship", shipping.Ship),
+    one("pick-lists", picking.PickLists),
+    re(r"^pick-lists/(?P<pk>[^/]+)/?$", picking.OnePickList.as_view(), name="pick-lists-one"),
+    step("pick-lists", "claim", picking.Claim),
+    step("pick-lists", "release", picking.Release),
+    step("pick-lists", "pick", picking.Pick),
+    step("pick-lists", "short", picking.Short),
+    step("pick-lists", "undo", picking.UndoPick),
+    step("pick-lists", "use-lot", picking.UseLot),
+    step("pick-lists", "cancel", picking.CancelPickList),
+    one("shipments", shipping.Shipments),
+    re(r"^shipments/(?P<pk>[^/]+)/?$", shipping.OneShipment.as_view(), name="shipments-one"),
+    one("handling-units", shipping.HandlingUnits),
+    re(r"^handling-units/(?P<pk>[^/]+)/?$", shipping.OneHandlingUnit.as_view(), name="handling-units-one"),
+    one("returns", sales_returns.Returns),
+    re(r"^returns/(?P<pk>[^/]+)/?$", sales_returns.OneReturn.as_view(), name="returns-one"),
+    step("returns", "receive", sales_returns.ReceiveReturn),
+    step("returns", "undo-receive", sales_returns.UndoReceive),
+    step("returns", "dispose", sales_returns.Dispose),
+    step("returns", "credit", sales_returns.CreditReturn),
+    step("returns", "cancel", sales_returns.CancelReturn),
+    step("returns", "close", sales_returns.CloseReturn),
+    step("returns", "history", sales_returns.ReturnHistory),
+    one("credit-notes", sales_returns.CreditNotes),
+    re(r"^credit-notes/(?P<pk>[^/]+)/?$", sales_returns.OneCreditNote.as_view(), name="credit-notes-one"),
+    # papers and labels
+    step("sales-orders", "papers/pick-list", papers.OrderPickList),
+    step("sales-orders", "papers/packing-list", papers.OrderPackingList),
+    step("sales-orders", "papers/delivery-note", papers.OrderDeliveryNote),
+    step("sales-orders", "papers/confirmation", papers.OrderConfirmation),
+    step("pick-lists", "papers/pick-list", papers.WalkPaper),
+    step("shipments", "papers/delivery-note", papers.ShipmentDeliveryNote),
+    step("shipments", "papers/packing-list", papers.ShipmentPackingList),
+    step("credit-notes", "paper", papers.CreditNotePaper),
+    one("labels/pallet", papers.PalletLabels),
+    one("labels/lot", papers.LotLabels),
+    one("labels/location", papers.LocationLabels),
     # seeing
     one("audit", AuditList),
     # the interface about itself

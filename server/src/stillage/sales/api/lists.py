@@ -1,5 +1,7 @@
 """What the lists of selling share: filters by things that have an id and a name."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db.models import Q
 from rest_framework import serializers
@@ -18,13 +20,13 @@ def named(field: str, key: str, value: str) -> Q:
 class Id(Integer):
     """The id of a row that has no other name."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 1, "max_value": MAX_ID, **kwargs})
 
 
 class Lines(serializers.ListSerializer):
     """The lines of a step: at least one, at most as many as an order may have."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         limits = {"min_length": 1, "max_length": settings.MAX_ORDER_LINES, "allow_empty": False}
         super().__init__(*args, **{**limits, **kwargs})

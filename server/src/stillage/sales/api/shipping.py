@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -35,16 +34,14 @@ class UnitBody(Strict):
     kind = serializers.ChoiceField(choices=HandlingUnitKind.values)
     lines = UnitLineBody(many=True)
 
-
-class _Units(serializers.ListField):
-    child = UnitBody()
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**{"required": False, "max_length": settings.MAX_ORDER_LINES, **kwargs})
+    class Meta:
+        list_serializer_class = Lines
 
 
 class PackBody(Strict):
-    units = _Units(allow_null=True)
+    units = UnitBody(  # type: ignore[call-arg] # DRF hands these to the list
+        many=True, required=False, allow_null=True, allow_empty=True, min_length=0
+    )
 
 
 class ShipBody(Strict):

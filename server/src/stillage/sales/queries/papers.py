@@ -49,7 +49,7 @@ class Look:
 
 def language_of(actor: Actor) -> content.Language:
     """The language somebody works in. One statement."""
-    found = User.objects.filter(pk=actor.user_id).values_list("language", flat=True).first()
+    found = User.objects.filter(pk=actor.user_id or 0).values_list("language", flat=True).first()
     return next((one for one in LANGUAGES if one == found), "en")
 
 
