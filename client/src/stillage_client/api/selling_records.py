@@ -310,14 +310,11 @@ class PickTask(Record):
     short: int = 0
     open: int = 0
     units_per_pack: int = 1
+    units_per_case: int = 1
     case_name: str = ""
     base_unit: str = ""
     claimed_by: str = ""
     finished_at: datetime | None = None
-
-    @property
-    def units_per_case(self) -> int:
-        return max(self.units_per_pack, 1)
 
     @property
     def until(self) -> date | None:
@@ -338,7 +335,7 @@ class PickList(Record):
     orders: tuple[Any, ...] = ()
     tasks: tuple[PickTask, ...] = ()
     task_count: int = 0
-    open_count: int = 0
+    open_task_count: int = 0
     created_at: datetime | None = None
 
     @property

@@ -185,8 +185,9 @@ def Shell() -> ft.Control:
 
     if layout == "phone":
         some = phone_places(entries)
+        bar = [] if location.startswith("/pick/") else [bottom_bar(some, location, go)]
         body: ft.Control = ft.Column(
-            [main, bottom_bar(some, location, go)],
+            [main, *bar],
             spacing=0,
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

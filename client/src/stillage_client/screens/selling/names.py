@@ -83,7 +83,7 @@ def step_name(verb: str) -> str:
         "reopen": t("Back to draft"),
         "pick": t("Picked without a list"),
         "pick_list": t("Make a pick list"),
-        "pack": t("Pack"),
+        "pack": t("Pack it"),
         "unpack": t("Unpack"),
         "ship": t("Ship"),
     }.get(verb, verb.replace("_", " ").replace("-", " ").capitalize())
@@ -100,6 +100,7 @@ def scan_refusal(code: str) -> str:
         "lot_expired": t("Expired"),
         "not_yours": t("Somebody else's"),
         "already_picked": t("Already picked"),
+        "lot_required": t("Which lot?"),
         "check_digit": t("Code misread"),
     }.get(code, t("Not picked"))
 

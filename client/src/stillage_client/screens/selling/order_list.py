@@ -180,7 +180,7 @@ def _filters(
     layout: Layout,
 ) -> ft.Control:
     kinds: list[tuple[str, str, theme.Kind | None, int | None]] = [
-        ("open", t("Open"), None, counts.open),
+        ("open", t("Open orders"), None, counts.open),
         ("late", t("Late"), "expired", counts.late),
         ("short", t("Out of stock"), "soon", counts.backordered),
         ("draft", t("Drafts"), None, counts.draft),

@@ -300,7 +300,7 @@ def _pallet(state: PackState, form: Form, number: int, layout: Layout) -> ft.Con
 def _finish(state: PackState, pack: Callable[[Any], Any], layout: Layout) -> ft.Control:
     loose = sum(1 for item in state.goods if state.left(item) > 0)
     filled = sum(1 for pallet in state.pallets if any(pallet.values()))
-    said = t("Pack") if filled else t("Pack without pallets")
+    said = t("Pack it") if filled else t("Pack without pallets")
     note = (
         t("Each pallet gets its own code (SSCC) and a label.")
         if filled

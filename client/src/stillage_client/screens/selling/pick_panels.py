@@ -29,7 +29,7 @@ def fitting(value: str, most: theme.Role = "giant") -> theme.Role:
     """A role in which the text fits a phone."""
     sizes: tuple[theme.Role, ...] = ("giant", "scan", "scan2", "code", "title")
     start = sizes.index(most) if most in sizes else 0
-    needed = 0 if len(value) <= 8 else 1 if len(value) <= 10 else 2 if len(value) <= 18 else 4
+    needed = 0 if len(value) <= 6 else 1 if len(value) <= 9 else 2 if len(value) <= 16 else 4
     return sizes[min(max(start, needed), len(sizes) - 1)]
 
 
@@ -57,7 +57,7 @@ def place_panel(work: PickWork, task: PickTask) -> ft.Control:
                     mark,
                     gap=6,
                 ),
-                text(place, "scan" if here else fitting(place), ink),
+                text(place, fitting(place, "scan2" if here else "giant"), ink),
                 text(zone, "body", soft) if zone and not here else None,
                 gap=2,
             ),
@@ -84,7 +84,7 @@ def item_card(work: PickWork, task: PickTask, take_all: Callable[[Any], Any]) ->
         note = f"+ {loose} · {note}" if loose else note
     head = row(
         product_tile(task.category, task.product_name, 46),
-        column(text(task.product_name, "title"), quiet(_packed(task), "small"), gap=1, expand=True),
+        column(text(task.product_name, "title", lines=2), quiet(_packed(task), "small"), gap=1, expand=True),
         gap=14,
     )
     how_many = row(

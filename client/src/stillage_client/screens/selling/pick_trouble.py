@@ -50,6 +50,10 @@ def refused_panel(
         text(refused.words, "lead", ink, 4),
         fill(),
     ]
+    if refused.code == "wrong_location":
+        body += [_wanted_card(t("Go to"), bare(task.location), place_words(task)), fill()]
+    elif refused.code == "wrong_product":
+        body += [_wanted_card(t("Take instead"), task.product_name, task.product), fill()]
     if refused.code == "wrong_lot":
         body += [_wanted(task), gap(10), _shown(refused), fill()]
         if work.asking == "use_lot":
@@ -82,6 +86,21 @@ def _wanted(task: PickTask) -> ft.Control:
             ),
             text(task.lot, fitting(task.lot, "scan"), "#14191C"),
             text(lot_words(task), "body", "#14191C"),
+            gap=2,
+        ),
+        bgcolor="#FFFFFF",
+        border_radius=theme.RADIUS_LG,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+    )
+
+
+def _wanted_card(label: str, value: str, note: str) -> ft.Control:
+    """What was wanted, on white."""
+    return ft.Container(
+        stretched(
+            text(label, "lead", "#7A1015"),
+            text(value, fitting(value, "scan"), "#14191C", 2),
+            text(note, "body", "#14191C") if note else None,
             gap=2,
         ),
         bgcolor="#FFFFFF",

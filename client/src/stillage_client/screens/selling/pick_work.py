@@ -81,12 +81,21 @@ class PickWork:
             if self.sheet.status in ("done", "finished", "cancelled"):
                 self.finished, self.task = True, None
             else:
-                self._stand_at(await picking.claim(self.api, self.ref))
+                self._stand_at(await self._claim())
             self.trouble = None
         except ApiError as error:
             self.trouble = trouble_of(error)
             return
         self.loaded = True
+
+    async def _claim(self) -> Claim:
+        """My next task; a list that is done has none."""
+        try:
+            return await picking.claim(self.api, self.ref)
+        except Refused as error:
+            if error.status != 409:
+                raise
+            return Claim()
 
     def _stand_at(self, claim: Claim) -> None:
         before = self.task
@@ -204,15 +213,14 @@ class PickWork:
         except Unreachable:
             raise
         except Refused as error:
-            code = error.errors[0].code if error.errors else error.code
-            return self._refuse(code or error.code, error.sentence, result)
+            return self._refused(task, error, units, result)
         finally:
             self.working = False
         now = datetime.now(UTC)
         self.first_at, self.last_at = self.first_at or now, now
         self.refused, self.fault = None, ""
         amount = amounts.short(task, units)
-        self._taken = (*self._taken, Taken(task.id, units, f"{amount} {task.product_name}"))[-UNDO_MAX:]
+        self._taken = (*self._taken, Taken(task.id, units, amount))[-UNDO_MAX:]
         left = said.task if said.task is not None and said.task.id == task.id else None
         await self._renew()
         if left is not None and left.open > 0:
@@ -222,7 +230,7 @@ class PickWork:
 
     async def _advance(self) -> Answer:
         """This task is done: where to now?"""
-        self._stand_at(await picking.claim(self.api, self.ref))
+        self._stand_at(await self._claim())
         if self.task is None:
             return Answer("done", t("Picked"), t("This list is done."))
         return Answer("done", t("Picked"), t("Next: {place}", place=bare(self.task.location)))
@@ -233,6 +241,18 @@ class PickWork:
             self.sheet = await picking.pick_list(self.api, self.ref)
         except ApiError:
             return
+
+    def _refused(self, task: PickTask, error: Refused, units: int, result: ScanResult | None) -> Answer:
+        """The server's no, with both sides."""
+        fault = error.errors[0] if error.errors else None
+        code = (fault.code if fault else "") or error.code
+        said = (fault.detail if fault else "") or error.sentence
+        if code == "wrong_lot":
+            said = t("Put it back. Another lot is promised.")
+        elif code == "too_many":
+            want, have = amounts.short(task, task.open), amounts.short(task, units)
+            said = t("{want} are wanted here. You have {have}.", want=want, have=have)
+        return self._refuse(code, said, result)
 
     def _refuse(self, code: str, said: str, result: ScanResult | None = None, *, title: str = "") -> Answer:
         head = title or names.scan_refusal(code)
@@ -259,7 +279,7 @@ class PickWork:
             self._taken = self._taken[:-1]
             await self._renew()
             self.finished = False
-            self._stand_at(await picking.claim(self.api, self.ref))
+            self._stand_at(await self._claim())
         except Refused as error:
             return self._refuse(error.code, error.sentence, title=t("Not undone"))
         self.refused = None
@@ -288,7 +308,7 @@ class PickWork:
                 self.note = t("{amount} wait for new stock.", amount=amount)
             await self._renew()
             self.refused = None
-            self._stand_at(await picking.claim(self.api, self.ref))
+            self._stand_at(await self._claim())
         except ApiError as error:
             self.fault = error.sentence
         finally:
@@ -311,10 +331,9 @@ class PickWork:
                 key=new_key(),
             )
             await self._renew()
-            self._stand_at(await picking.claim(self.api, self.ref))
+            self._stand_at(await self._claim())
         except Refused as error:
-            code = error.errors[0].code if error.errors else error.code
-            return self._refuse(code, error.sentence, result)
+            return self._refused(task, error, result.units_per_pack or 1, result)
         self.refused = None
         return await self._item(self.task, result, new_key()) if self.task else Answer("ok", t("Picked"))
 

@@ -187,7 +187,7 @@ def _body(
 
 def _list_row(one: PickList, page: ft.Page) -> ft.Control:
     total = len(one.tasks) or one.task_count
-    open_ = sum(1 for task in one.tasks if task.open > 0) if one.tasks else one.open_count
+    open_ = sum(1 for task in one.tasks if task.open > 0) if one.tasks else one.open_task_count
     customers = tuple(dict.fromkeys(task.customer_name for task in one.tasks if task.customer_name))
     whom = ", ".join(customers[:2]) or ", ".join(one.order_numbers[:3])
     said = t("{n} of {all} done", n=total - open_, all=total)
