@@ -24,7 +24,7 @@ from stillage_client.locale import t
 from stillage_client.screens import amounts
 from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.selling.pick_panels import fitting
-from stillage_client.screens.selling.pick_work import PickWork, Refusal, lot_words
+from stillage_client.screens.selling.pick_work import PickWork, Refusal, lot_words, place_words
 
 SHORT_REASONS = ("Not there", "Broken", "Another lot lies here")
 OVERRIDE_REASONS = ("Pallet is blocked", "Lot not found", "Agreed with the customer")
