@@ -19,6 +19,7 @@ from stillage.sales.models import Customer, CustomerProduct, OrderStatus, SalesO
 from stillage.stock import operations
 from tests.builders import BOSS, gtin, make_location, make_product, make_warehouse, receive
 from tests.people import Client, make_session, make_user, signed_in_client
+from tests.promises.fulfilment_acts import STEPS, Fulfilment
 
 API = "/api/v1/"
 
@@ -56,6 +57,7 @@ class World:
         self.shipped = self.order()
         SalesOrder.objects.filter(pk=self.shipped.pk).update(status=OrderStatus.SHIPPED)
         SalesOrderLine.objects.filter(order=self.shipped).update(cancelled=24)
+        self.fulfilment = Fulfilment(self.main)
 
     def order(self, *, confirm: bool = True) -> SalesOrder:
         """24 bottles of ALE-330 for the pub."""
@@ -103,6 +105,12 @@ class Act:
 
 def _at(name: str) -> Callable[[World], str]:
     return lambda world: name
+
+
+def _fulfilment(route: str) -> Act:
+    """A step from the shelf to the truck and back."""
+    address, body = STEPS[route]
+    return Act("POST", lambda world: address(world.fulfilment), lambda world: body(world.fulfilment))
 
 
 def _of(name: str, attribute: str) -> Callable[[World], str]:
@@ -196,6 +204,7 @@ ACTS: dict[str, Act] = {
             "quantity": 24,
         },
     ),
+    **{f"{route} POST": _fulfilment(route) for route in STEPS},
     **_crud("warehouses", "north", {"code": "EAST", "name": "East"}, {"name": "The north"}),
     **_crud(
         "locations", "spare_place", {"warehouse": "MAIN", "code": "Z-01", "kind": "storage"}, {"zone": "Z"}

@@ -1,8 +1,10 @@
 """What the steps of a return share: its rows under lock, what may come back, what the trail says."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from stillage.audit.record import record
 from stillage.core.actor import Actor
@@ -152,12 +154,20 @@ def first_place(warehouse_id: int, kind: str) -> Location | None:
     return found.order_by("pick_sequence", "code").first()
 
 
+def named_places(references: Collection[Reference], warehouse_id: int) -> dict[Reference, Location]:
+    """Physical locations of a warehouse by id, by full code, or by their code within the warehouse. One statement."""
+    ids = [one for one in references if isinstance(one, int)]
+    names = [one for one in references if isinstance(one, str)]
+    found: dict[Reference, Location] = {}
+    rows_ = Location.objects.filter(warehouse=warehouse_id, is_virtual=False)
+    for place in rows_.filter(Q(pk__in=ids) | Q(full_code__in=names) | Q(code__in=names)):
+        found[place.pk] = found[place.full_code] = found[place.code] = place
+    return found
+
+
 def named_place(reference: Reference, warehouse_id: int) -> Location | None:
-    """A physical location of a warehouse by id, by full code, or by its code within the warehouse."""
-    found = Location.objects.filter(warehouse=warehouse_id, is_virtual=False)
-    if isinstance(reference, int):
-        return found.filter(pk=reference).first()
-    return found.filter(**{"full_code" if "/" in reference else "code": reference}).first()
+    """One of them."""
+    return named_places([reference], warehouse_id).get(reference)
 
 
 def unknown(pointer: str, noun: str, name: object) -> Fault:

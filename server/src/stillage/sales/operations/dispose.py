@@ -21,7 +21,7 @@ from stillage.sales.returning import (
     first_place,
     lines_of,
     lock_return,
-    named_place,
+    named_places,
     tell,
     unknown,
 )
@@ -91,6 +91,7 @@ def _decided(one: Return, decisions: Sequence[Decision]) -> list[_Decided]:
     left = {pk: line.received - line.disposed for pk, line in own.items()}
     held = _held([line.lot_id for line in own.values() if line.lot_id])
     day = today(one.warehouse.timezone)
+    places = _places(one, decisions)
     faults: list[Fault] = []
     decided = []
     for index, decision in enumerate(decisions):
@@ -102,7 +103,7 @@ def _decided(one: Return, decisions: Sequence[Decision]) -> list[_Decided]:
             detail = f"{left[line.pk]} of {line.product.sku} are undecided; {decision.quantity} were given."
             faults.append(Fault(f"{at}/quantity", "too_many", detail, {"left": left[line.pk]}))
         left[line.pk] -= decision.quantity
-        place = _place(at, one, decision, faults)
+        place = _place(at, places, decision, faults)
         if decision.outcome == Outcome.RESTOCK and line.lot is not None:
             faults += _not_sellable(at, line, held, place, day)
         decided.append(_Decided(line, place, decision))
@@ -130,26 +131,45 @@ def _not_sellable(
     return []
 
 
-def _place(at: str, one: Return, decision: Decision, faults: list[Fault]) -> Location | None:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The places that decisions name, and where quarantine is."""
+
+    warehouse: str
+    by_name: dict[Reference, Location]
+    quarantine: Location | None
+
+
+def _places(one: Return, decisions: Sequence[Decision]) -> _Places:
+    """Two statements, whatever the number of decisions."""
+    names = [decision.to_location for decision in decisions if decision.to_location is not None]
+    return _Places(
+        one.warehouse.code,
+        named_places(names, one.warehouse_id),
+        first_place(one.warehouse_id, Place.QUARANTINE),
+    )
+
+
+def _place(at: str, places: _Places, decision: Decision, faults: list[Fault]) -> Location | None:
     """Where units go; none for what is thrown away."""
     pointer = f"{at}/to_location"
     if decision.outcome == Outcome.SCRAP:
         if decision.to_location is not None:
             faults.append(Fault(pointer, "not_needed", "What is scrapped goes nowhere."))
         return None
-    kinds = SALEABLE if decision.outcome == Outcome.RESTOCK else (Place.QUARANTINE,)
     if decision.to_location is None:
         if decision.outcome == Outcome.RESTOCK:
             faults.append(Fault(pointer, "required", "Say on which shelf it goes."))
             return None
-        place = first_place(one.warehouse_id, Place.QUARANTINE)
-        if place is None:
-            faults.append(Fault(pointer, "no_quarantine", f"{one.warehouse.code} has no quarantine place."))
-        return place
-    place = named_place(decision.to_location, one.warehouse_id)
+        if places.quarantine is None:
+            faults.append(Fault(pointer, "no_quarantine", f"{places.warehouse} has no quarantine place."))
+        return places.quarantine
+    place = places.by_name.get(decision.to_location)
     if place is None:
         faults.append(unknown(pointer, "location", decision.to_location))
-    elif place.kind not in kinds:
+        return None
+    kinds = SALEABLE if decision.outcome == Outcome.RESTOCK else (Place.QUARANTINE,)
+    if place.kind not in kinds:
         wanted = "one that is sold from" if decision.outcome == Outcome.RESTOCK else "a quarantine place"
         detail = f"{place.full_code} is of kind {place.kind}; choose {wanted}."
         faults.append(Fault(pointer, "wrong_kind", detail))
