@@ -2,6 +2,8 @@
 
 import json
 import urllib.request
+import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
@@ -16,6 +18,20 @@ class Warehouse:
 
     def get(self, path: str) -> Any:
         return self._call("GET", path)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """A write by the manager, as any other client does it."""
+        return self._call("POST", path, body)
+
+    def sold(self, product: str, packs: int, *, customer: str = "C1001", allocate: bool = True) -> str:
+        """An order of so many cases, confirmed and promised; its number."""
+        day = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+        line = {"product": product, "pack": "case", "quantity_packs": packs}
+        order = {"customer": customer, "warehouse": "MAIN", "delivery_date": day, "lines": [line]}
+        number = str(self.post("sales-orders", order)["number"])
+        for step in ("confirm", "allocate") if allocate else ("confirm",):
+            self.post(f"sales-orders/{number}/{step}", {})
+        return number
 
     def on_hand(self, product: str, lot: str, location: str) -> int:
         rows = self.get(f"stock?product={product}&lot={lot}&location={location}")["results"]
@@ -33,8 +49,9 @@ class Warehouse:
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", method=method)
         request.add_header("Content-Type", "application/json")
-        if method == "GET":
+        if path != "auth/token":
             request.add_header("Authorization", f"Bearer {self._access}")
+            request.add_header("Idempotency-Key", uuid.uuid4().hex)
         data = json.dumps(body).encode() if body is not None else None
         with urllib.request.urlopen(request, data, timeout=30) as answer:
             return json.load(answer)

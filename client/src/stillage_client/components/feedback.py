@@ -44,7 +44,8 @@ def banner(
 ) -> ft.Control:
     """What happened, each cause and what to change; read out at once."""
     color = theme.ON_TINT[kind]
-    said = column(text(title, "strong", color, 2), text(words, "small", color, 6), gap=1, expand=True)
+    more = text(words, "small", color, 6) if words else None
+    said = column(text(title, "strong", color, 2), more, gap=1, expand=True)
     return ft.Semantics(
         content=ft.Container(
             row(ft.Icon(icon or ICONS[kind], size=20, color=color), said, *actions, gap=12),

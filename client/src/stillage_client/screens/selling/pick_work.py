@@ -218,7 +218,7 @@ class PickWork:
             self.working = False
         now = datetime.now(UTC)
         self.first_at, self.last_at = self.first_at or now, now
-        self.refused, self.fault = None, ""
+        self.refused, self.fault, self.note = None, "", ""
         amount = amounts.short(task, units)
         self._taken = (*self._taken, Taken(task.id, units, amount))[-UNDO_MAX:]
         left = said.task if said.task is not None and said.task.id == task.id else None
