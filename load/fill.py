@@ -157,6 +157,13 @@ def statements(products: int, *, postgres: bool) -> list[tuple[str, str]]:
         ("balances", balances(4_200_000, 2_100_000, 3_000_000, "24 + k % 480")),
         ("balances", balances(4_300_000, 2_100_000, 3_010_000, "24 + k % 240")),
         (
+            "what lies there",  # PostgreSQL's triggers rest while this runs
+            "INSERT INTO stock_present (balance_id, product_id, warehouse_id, lot_id, location_id, last_sale_date)"
+            " SELECT b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, l.last_sale_date"
+            " FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id WHERE b.on_hand > 0"
+            " AND b.id NOT IN (SELECT balance_id FROM stock_present)",
+        ),
+        (
             "movements",
             "INSERT INTO stock_movement (operation_id, kind, product_id, lot_id, from_location_id, to_location_id, quantity,"
             f" reason, reference, user_id, username, moved_at) SELECT {operation}, 'receive', b.product_id, b.lot_id, s.id,"

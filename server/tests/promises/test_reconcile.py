@@ -114,6 +114,10 @@ def falsifications() -> dict[str, tuple[list[str], str]]:
             [f"UPDATE stock_balance SET warehouse_id = {north} WHERE {a1}"],
             "of ALE-330 lot L1 at MAIN/A-01 is filed under ALE-330 in NORTH.",
         ),
+        "something that lies there unseen": (
+            [f"DELETE FROM stock_present WHERE {a1}"],
+            "ALE-330 lot L1 at MAIN/A-01: what lies there says 0, the balance 1.",
+        ),
         "a lot that lasts longer": (
             ["UPDATE stock_lot SET expiry_date = '2150-01-01'"],
             "ALE-330 lot L1: its last day of sale is kept as 2199-01-01, its dates make it 2150-01-01.",

@@ -286,7 +286,11 @@ class Availability(View):
 
     def asked(self, request: Request) -> tuple[queries.FreeStock, dict[int, dt.date]]:
         warehouse = query.text(request, "warehouse")
-        days = queries.warehouse_days(self.actor, queries.warehouse_ids(warehouse) if warehouse else None)
+        days = (
+            queries.named_warehouse_days(self.actor, warehouse)
+            if warehouse
+            else queries.warehouse_days(self.actor)
+        )
         free = queries.FreeStock(days)
         if value := query.text(request, "product"):
             free.of_products(queries.product_ids(value))

@@ -13,7 +13,8 @@ class Lot(models.Model):
     `last_sale_date` is the one expiry rule's date (see `expiry.py`), stored so that lists can be ordered by it.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lots")
+    # Foreign keys here have no index of their own where one below begins with them.
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lots", db_index=False)
     number = models.CharField(max_length=20, blank=True)
     expiry_date = models.DateField(null=True)
     best_before_date = models.DateField(null=True)
@@ -34,10 +35,10 @@ class Lot(models.Model):
 class Balance(models.Model):
     """How much of a lot lies at a physical location, and how much of that is promised."""
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="balances")
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="balances")
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="balances", db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="balances", db_index=False)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     on_hand = models.BigIntegerField(default=0)
     allocated = models.BigIntegerField(default=0)
 
@@ -53,6 +54,29 @@ class Balance(models.Model):
             models.Index(F("location"), F("id"), name="balance_by_location"),
             models.Index(F("product"), F("warehouse"), name="balance_by_product"),
             models.Index(F("warehouse"), F("id"), name="balance_by_warehouse"),
+        ]
+
+
+class Present(models.Model):
+    """A row for each balance that holds something, with the date that its lot must go by.
+
+    Kept by triggers on balances and lots, so that whoever writes those keeps this: it is an index that the
+    database could not give us without making every movement write to all other indexes too (decisions/0014).
+    """
+
+    balance = models.OneToOneField(
+        Balance, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    product_id = models.BigIntegerField()
+    warehouse_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    location_id = models.BigIntegerField()
+    last_sale_date = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(F("last_sale_date"), F("product_id"), F("warehouse_id"), name="present_by_date"),
+            models.Index(F("product_id"), F("warehouse_id"), F("last_sale_date"), name="present_by_product"),
         ]
 
 
@@ -78,10 +102,10 @@ class Movement(models.Model):
 
     operation_id = models.UUIDField()
     kind = models.CharField(max_length=10, choices=MovementKind.choices)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="movements")
-    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="movements", db_index=False)
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()
     reason = models.CharField(max_length=200)
     reference = models.CharField(max_length=80)

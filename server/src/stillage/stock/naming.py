@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
@@ -94,7 +95,7 @@ def _statement(lines: Sequence[Line]) -> tuple[str, list[str]]:
     parameters: list[str] = []
     products = _split(line.product for line in lines)
     locations = _split(reference for line in lines for _, reference in line.locations)
-    named: tuple[tuple[tuple[str, str], str, tuple[list[int], list[str]], tuple[str, str]], ...] = (
+    named: tuple[tuple[tuple[str, str], str, tuple[list[Any], list[Any]], tuple[str, str]], ...] = (
         (("catalogue_product", "p"), _PRODUCTS, products, ("id", "sku")),
         (("places_location", "x"), _LOCATIONS, locations, ("id", "full_code")),
     )

@@ -19,6 +19,12 @@ from stillage.stock.models import Balance, Hold, Lot, Movement
 ZERO = 0
 
 
+def named_warehouse_days(actor: Actor, reference: str) -> dict[int, dt.date]:
+    """The same for a warehouse by its code or id; empty when there is none. One statement."""
+    found = fetch("SELECT id, timezone, code FROM places_warehouse", [])
+    return {pk: today(zone) for pk, zone, code in found if reference in (code, str(pk)) and actor.sees(pk)}
+
+
 def warehouse_days(actor: Actor, warehouse_ids: Iterable[int] | None = None) -> dict[int, dt.date]:
     """The calendar day in each warehouse the actor sees (or in those named)."""
     if warehouse_ids is None:
@@ -321,13 +327,59 @@ chosen AS (
   SELECT p.id FROM catalogue_product p
   LEFT JOIN catalogue_category c ON c.id = p.category_id
   LEFT JOIN catalogue_brand r ON r.id = p.brand_id
-  WHERE ({active} EXISTS (SELECT 1 FROM stock_balance b
+  WHERE ({active} EXISTS (SELECT 1 FROM stock_present b
       JOIN day ON day.warehouse_id = b.warehouse_id
       JOIN places_location x ON x.id = b.location_id
-      WHERE b.product_id = p.id AND b.on_hand > 0 {zone}))
+      WHERE b.product_id = p.id {zone}))
     {products} {tail}
 ),
 """
+# What lies in the warehouses of `day`, and whether it is held there.
+_HELD_PRESENT = _HELD.replace("b.", "s.")
+_HERE = "s.warehouse_id IN (SELECT warehouse_id FROM day)"
+_DATED = f"""SELECT s.product_id FROM day JOIN stock_present s ON s.warehouse_id = day.warehouse_id
+  AND s.last_sale_date {{when}} WHERE NOT {_HELD_PRESENT}"""
+_WITH_STATUS = {
+    "expiring": _DATED.format(when=">= day.today AND s.last_sale_date <= day.soon"),
+    "expired": _DATED.format(when="< day.today"),
+    "held": f"""SELECT s.product_id FROM stock_hold h JOIN stock_lot l ON l.id = h.lot_id
+  JOIN stock_present s ON s.product_id = l.product_id AND s.lot_id = l.id
+    AND (h.location_id IS NULL OR h.location_id = s.location_id)
+  WHERE h.released_at IS NULL AND {_HERE}""",
+}
+_LIES_HERE = f"SELECT 1 FROM stock_present s WHERE s.product_id = p.id AND {_HERE}"
+_COUNTS = f"""
+WITH day AS (SELECT * FROM {{days}}),
+stocked AS (SELECT DISTINCT s.product_id FROM stock_present s WHERE {_HERE}),
+known AS (
+  SELECT COUNT(*) AS stocked, SUM(CASE WHEN p.status = 'active' THEN 1 ELSE 0 END) AS active
+  FROM stocked JOIN catalogue_product p ON p.id = stocked.product_id
+),
+active AS (SELECT COUNT(*) AS all_of_them FROM catalogue_product WHERE status = 'active')
+SELECT active.all_of_them + known.stocked - COALESCE(known.active, 0),
+  {", ".join(f"(SELECT COUNT(*) FROM (SELECT DISTINCT product_id FROM ({sql}) a) b)" for sql in _WITH_STATUS.values())},
+  active.all_of_them - COALESCE(known.active, 0)
+FROM active, known
+"""
+# The products in the order of the first date among what lies there. Those without a date come after all others.
+_BY_DATE = """
+chosen AS (
+  SELECT s.product_id AS id FROM stock_present s
+  WHERE s.warehouse_id {warehouses} AND s.last_sale_date < %s {after}
+    AND NOT EXISTS (SELECT 1 FROM stock_present e WHERE e.product_id = s.product_id AND e.warehouse_id {warehouses}
+      AND e.last_sale_date < s.last_sale_date)
+  GROUP BY s.last_sale_date, s.product_id
+  ORDER BY s.last_sale_date {direction}, s.product_id {direction} LIMIT {limit}
+),
+"""
+_DATELESS = f"""
+chosen AS (
+  SELECT p.id FROM catalogue_product p
+  WHERE NOT EXISTS ({_LIES_HERE} AND s.last_sale_date < %s) AND ({{active}} EXISTS ({_LIES_HERE})) {{after}}
+  ORDER BY p.id {{direction}} LIMIT {{limit}}
+),
+"""
+_FIRST_DATE = f"(SELECT MIN(s.last_sale_date) FROM stock_present s WHERE s.product_id = p.id AND {_HERE})"
 _DISTINCT = "COUNT(DISTINCT location_id) AS location_count, COUNT(DISTINCT lot_id) AS lot_count"
 _UNCOUNTED = "0 AS location_count, 0 AS lot_count"
 # One word of a search: what each arm finds by its own index, taken together.
@@ -373,8 +425,12 @@ ORDERINGS = {
     "available": "available",
     "allocated": "allocated",
 }
+_FOREVER = f"'{FOREVER.isoformat()}'"  # both engines take it for what stands beside it
 # Orders that the product alone decides.
 OWN_COLUMNS = ("name", "sku")
+
+
+_DAY = {"warehouse_id": "bigint", "today": "date", "soon": "date"}
 
 
 class FreeStock:
@@ -412,7 +468,12 @@ class FreeStock:
             self._product_parameters += [pattern] * 6
 
     def only_status(self, name: str) -> None:
-        self._where.append(STATUSES[name])
+        if self._zone:
+            self._where.append(STATUSES[name])
+        elif name == "out":
+            self._products += f" AND NOT EXISTS ({_LIES_HERE})"
+        else:
+            self._products += f" AND p.id IN ({_WITH_STATUS[name]})"
 
     def in_stock(self) -> None:
         self._stocked = True
@@ -427,23 +488,19 @@ class FreeStock:
         distinct: str = _DISTINCT,
     ) -> list[tuple[Any, ...]]:
         head = _FREE.format(
-            days=table("d", {"warehouse_id": "bigint", "today": "date", "soon": "date"}),
+            days=table("d", _DAY),
             chosen=chosen,
             zone=self._zone,
             only="AND b.product_id IN (SELECT id FROM chosen)" if chosen else self._only,
             products="AND p.id IN (SELECT id FROM chosen)" if chosen else self._products,
             distinct=distinct,
         )
-        days = rows(
-            {"warehouse_id": pk, "today": day, "soon": day + dt.timedelta(days=SOON_DAYS)}
-            for pk, day in self._days.items()
-        )
         own = [] if chosen else self._only_parameters
         products = [] if chosen else self._product_parameters
         return fetch(
             head + tail,
             [
-                days,
+                self._day_rows(),
                 *chosen_parameters,
                 *self._zone_parameters,
                 *own,
@@ -451,6 +508,12 @@ class FreeStock:
                 *products,
                 *parameters,
             ],
+        )
+
+    def _day_rows(self) -> str:
+        return rows(
+            {"warehouse_id": pk, "today": day, "soon": day + dt.timedelta(days=SOON_DAYS)}
+            for pk, day in self._days.items()
         )
 
     def _conditions(self) -> list[str]:
@@ -474,6 +537,8 @@ class FreeStock:
         self, *, ordering: str, descending: bool, after: list[Any] | None, limit: int
     ) -> list[dict[str, Any]]:
         """Lines behind a key `[value, product_id]`, in order."""
+        if ordering == "next_expiry_date" and not (self._zone or self._products):
+            return self._by_date(descending=descending, after=after, limit=limit)
         column, direction, compare = (
             ORDERINGS[ordering],
             "DESC" if descending else "ASC",
@@ -481,10 +546,13 @@ class FreeStock:
         )
         key = [] if after is None else [stored(after[0]), after[1]]
         order = f"ORDER BY {column} {direction}, product_id {direction} LIMIT {int(limit)}"
-        if column in OWN_COLUMNS and not self._where:
-            after_key = f"AND (p.{column}, p.id) {compare} (%s, %s)" if key else ""
+        own = f"p.{column}" if column in OWN_COLUMNS else ""
+        if column == "next_expiry_date" and not self._zone:
+            own = f"COALESCE({_FIRST_DATE}, {_FOREVER})"
+        if own and not self._where:
+            after_key = f"AND ({own}, p.id) {compare} (%s, %s)" if key else ""
             chosen, parameters = self._chosen(
-                f"{after_key} ORDER BY p.{column} {direction}, p.id {direction} LIMIT {int(limit)}"
+                f"{after_key} ORDER BY {own} {direction}, p.id {direction} LIMIT {int(limit)}"
             )
             found = self._sql(
                 f"SELECT {', '.join(LINE)} FROM line {order}",
@@ -502,15 +570,53 @@ class FreeStock:
                 chosen=chosen,
                 chosen_parameters=parameters,
             )
-        lines = [dict(zip(LINE, row, strict=True)) for row in found]
-        for line in lines:
-            line["next_expiry_date"] = as_date(line["next_expiry_date"])
-            for name in ORDERINGS.keys() & {"on_hand", "allocated", "available"}:
-                line[name] = int(line[name])  # PostgreSQL sums into numeric
+        return _lines(found)
+
+    def _by_date(self, *, descending: bool, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
+        """All products by the first date of what lies there: a walk along an index. Those without one come last."""
+        dateless = after is not None and after[0] >= FOREVER
+        lines: list[dict[str, Any]] = []
+        for part in ("dateless", "dated") if descending else ("dated", "dateless"):
+            behind = after if (part == "dateless") == dateless else None
+            if after is None or behind is not None or descending == dateless:
+                lines += self._part(part, descending=descending, after=behind, limit=limit - len(lines))
+            if len(lines) == limit:
+                break
         return lines
+
+    def _part(
+        self, part: str, *, descending: bool, after: list[Any] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        direction, compare = ("DESC", "<") if descending else ("ASC", ">")
+        parts: dict[str, Any] = {"direction": direction, "limit": int(limit), "after": ""}
+        forever, parameters = stored(FOREVER), []
+        if part == "dated":
+            wanted, ids = member(sorted(self._days), "bigint")
+            if after is not None:
+                parts["after"] = f"AND (s.last_sale_date, s.product_id) {compare} (%s, %s)"
+                parameters = [stored(after[0]), after[1]]
+            chosen = _BY_DATE.format(warehouses=wanted, **parts)
+            parameters = [*ids, forever, *parameters, *ids]
+        else:
+            if after is not None:
+                parts["after"] = f"AND p.id {compare} %s"
+                parameters = [after[1]]
+            active = "" if self._stocked else "p.status = 'active' OR"
+            chosen = _DATELESS.format(active=active, **parts)
+            parameters = [forever, *parameters]
+        found = self._sql(
+            f"SELECT {', '.join(LINE)} FROM line ORDER BY next_expiry_date {direction}, product_id {direction}",
+            [],
+            chosen=chosen,
+            chosen_parameters=parameters,
+        )
+        return _lines(found)
 
     def counts(self) -> dict[str, int]:
         """How many products there are in all, and in each kind of trouble."""
+        if not (self._zone or self._products or self._stocked):
+            row = fetch(_COUNTS.format(days=table("d", _DAY)), [self._day_rows()])[0]
+            return {name: int(row[index]) for index, name in enumerate(("all", *STATUSES))}
         parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
         chosen, parameters = self._searched()
         row = self._sql(
@@ -521,6 +627,15 @@ class FreeStock:
             distinct=_UNCOUNTED,
         )[0]
         return {"all": int(row[0]), **{name: int(row[i + 1] or 0) for i, name in enumerate(STATUSES)}}
+
+
+def _lines(found: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    lines = [dict(zip(LINE, row, strict=True)) for row in found]
+    for line in lines:
+        line["next_expiry_date"] = as_date(line["next_expiry_date"])
+        for name in ORDERINGS.keys() & {"on_hand", "allocated", "available"}:
+            line[name] = int(line[name])  # PostgreSQL sums into numeric
+    return lines
 
 
 def packs_and_next_lots(

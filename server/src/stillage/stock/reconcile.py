@@ -117,6 +117,19 @@ LEFT JOIN catalogue_product q ON q.id = b.product_id
 LEFT JOIN places_warehouse w ON w.id = b.warehouse_id
 WHERE l.id IS NULL OR x.id IS NULL OR b.product_id <> l.product_id OR b.warehouse_id <> x.warehouse_id
 """
+# What should be there and is not, or the other way round.
+_PRESENT = """
+SELECT p.sku AS product, l.number AS lot, x.full_code AS place, SUM(f.book) AS book, SUM(f.kept) AS kept FROM (
+  SELECT b.id, b.product_id, b.warehouse_id, b.lot_id, b.location_id, l.last_sale_date, 1 AS book, 0 AS kept
+    FROM stock_balance b JOIN stock_lot l ON l.id = b.lot_id WHERE b.on_hand > 0
+  UNION ALL SELECT balance_id, product_id, warehouse_id, lot_id, location_id, last_sale_date, 0, 1 FROM stock_present
+) f
+LEFT JOIN catalogue_product p ON p.id = f.product_id
+LEFT JOIN stock_lot l ON l.id = f.lot_id
+LEFT JOIN places_location x ON x.id = f.location_id
+GROUP BY f.id, f.product_id, f.warehouse_id, f.lot_id, f.location_id, f.last_sale_date, p.sku, l.number, x.full_code
+HAVING SUM(f.book) <> SUM(f.kept)
+"""
 # ---- lots ---------------------------------------------------------------------------------------
 # Promise 8: what came in, less what went out, is what lies there (in transit is a place like others).
 _TRACE = """
@@ -256,6 +269,10 @@ def checks() -> list[Check]:
         Check(
             "Balance {balance} of {product} lot {lot} at {place} is filed under {book_product} in {book_warehouse}.",
             _MISFILED,
+        ),
+        Check(
+            "{product} lot {lot} at {place}: what lies there says {kept}, the balance {book}.",
+            _PRESENT,
         ),
         Check(
             "{product} lot {lot}: {received} received, {shipped} shipped, {scrapped} scrapped and {counted} counted"
