@@ -116,6 +116,7 @@ def test_an_order_is_packed_on_a_pallet_shipped_and_a_case_comes_back(
     chrome: Browser, warehouse: Warehouse
 ) -> None:
     number = warehouse.sold(SKU, 4)
+    place = task_of(warehouse, number)["location"]
     warehouse.post(f"sales-orders/{number}/pick", {})
     with signed_in(chrome, warehouse.url, f"/orders/{number}") as visit:
         visit.sees("All picked", seconds=SLOW)
@@ -153,6 +154,9 @@ def test_an_order_is_packed_on_a_pallet_shipped_and_a_case_comes_back(
         visit.sees("1 case received", seconds=SLOW)
         visit.shot("return-received-desk")
         visit.press("button", "Back to stock", exact=True)
+        visit.sees("On which place does it go?", seconds=SLOW)
+        visit.shot("return-shelf-desk")
+        visit.scan(place)
         visit.misses("Back to stock", seconds=SLOW)
         visit.press("button", "Write a credit note", exact=True)
         visit.sees("was written", seconds=SLOW)

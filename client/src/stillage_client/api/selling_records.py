@@ -116,6 +116,7 @@ class PackedLine(Record):
     best_before_date: date | None = None
     quantity: int = 0
     returned: int = 0
+    returnable: int | None = None
     base_unit: str = ""
     pack_name: str = ""
     units_per_pack: int = 1
@@ -390,7 +391,7 @@ class Shipment(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnLine(Record):
-    """One lot that comes back: announced, received, disposed of, credited."""
+    """One lot that comes back: announced, received, decided upon, credited. The pack is not in the answer."""
 
     id: int = 0
     product: str = ""
@@ -401,13 +402,11 @@ class ReturnLine(Record):
     lot_id: int | None = None
     expiry_date: date | None = None
     best_before_date: date | None = None
-    announced: int = 0
-    quantity: int = 0
+    shipment_line: int | None = None
+    expected: int = 0
     received: int = 0
     disposed: int = 0
-    restocked: int = 0
-    quarantined: int = 0
-    scrapped: int = 0
+    undecided: int = 0
     credited: int = 0
     reason: str = ""
     base_unit: str = ""
@@ -425,19 +424,6 @@ class ReturnLine(Record):
     @property
     def until(self) -> date | None:
         return self.best_before_date or self.expiry_date
-
-    @property
-    def expected(self) -> int:
-        return self.announced or self.quantity
-
-    @property
-    def decided(self) -> int:
-        """How much of it has gone somewhere."""
-        return self.disposed or self.restocked + self.quarantined + self.scrapped
-
-    @property
-    def undecided(self) -> int:
-        return max(self.received - self.decided, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from stillage_client import theme, words
 from stillage_client.api import shipping
 from stillage_client.api.records import Export
 from stillage_client.api.selling_records import ReturnLine
-from stillage_client.components.buttons import button, tap
+from stillage_client.components.buttons import button, chip, tap
 from stillage_client.components.faces import avatar, product_tile
 from stillage_client.components.feedback import banner, bone_rows, empty
+from stillage_client.components.fields import Form, text_field
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.layout import (
@@ -32,6 +33,7 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens import amounts
+from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.selling import names
 from stillage_client.screens.selling.papers import Fetch, paper_links
 from stillage_client.screens.selling.return_work import ReturnWork, line_words
@@ -49,6 +51,7 @@ def ReturnPage() -> ft.Control:
     number = ft.use_route_params().get("number", "")
     work = watched(ReturnWork)
     stop = remembered(lambda: {"listening": _nothing})
+    form: Form = remembered(lambda: {"shelf": ""})
     may_receive = session.can("returns.receive")
     page.title = f"{number} · Stillage"
 
@@ -87,7 +90,7 @@ def ReturnPage() -> ft.Control:
         hint = t("Each scan receives one pack; it waits in the returns place until it was looked at.")
         said = work.said or hint
         parts.append(banner("info", t("Scan what comes back"), said, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED))
-    rows = [_line(work, session, line, layout, open_=open_) for line in shown.lines]
+    rows = [_line(work, session, form, line, layout, open_=open_) for line in shown.lines]
     parts.append(card(stretched(*divided(rows, 16)), t("What comes back"), padding=ft.Padding.only(bottom=6)))
     side = [_steps(work, session, layout), _about(work, session, page)]
     if layout == "desk":
@@ -126,7 +129,9 @@ def ReturnPage() -> ft.Control:
     )
 
 
-def _line(work: ReturnWork, session: Session, line: ReturnLine, layout: Layout, *, open_: bool) -> ft.Control:
+def _line(
+    work: ReturnWork, session: Session, form: Form, line: ReturnLine, layout: Layout, *, open_: bool
+) -> ft.Control:
     api, height = session.api, 48 if layout == "phone" else 36
 
     async def receive(_: Any) -> None:
@@ -134,7 +139,10 @@ def _line(work: ReturnWork, session: Session, line: ReturnLine, layout: Layout, 
 
     def outcome(kind: str) -> Callable[[Any], Any]:
         async def pressed(_: Any) -> None:
-            await work.dispose(api, line, kind, line.undecided)
+            if kind == "restock":
+                await work.ask_shelf(api, line, session.warehouse)
+            else:
+                await work.dispose(api, line, kind, line.undecided)
 
         return pressed
 
@@ -156,7 +164,7 @@ def _line(work: ReturnWork, session: Session, line: ReturnLine, layout: Layout, 
     said = line_words(line)
     bar = part_bar(
         [
-            ("ok", line.decided),
+            ("ok", line.disposed),
             ("info", line.undecided),
             (ft.Colors.SURFACE_CONTAINER_HIGHEST, max(line.expected - line.received, 0)),
         ],
@@ -173,9 +181,32 @@ def _line(work: ReturnWork, session: Session, line: ReturnLine, layout: Layout, 
             ),
             row(ft.Container(stretched(quiet(said, "small"), bar, gap=5), expand=True)),
             ft.Row(buttons, spacing=8, run_spacing=8, wrap=True) if buttons else None,
+            _shelf(work, session, form) if work.shelving == line.id and line.undecided else None,
             gap=10,
         ),
         padding=ft.Padding.symmetric(horizontal=16, vertical=12),
+    )
+
+
+def _shelf(work: ReturnWork, session: Session, form: Form) -> ft.Control:
+    """On which place it goes: chosen, typed or scanned."""
+
+    def put(place: str) -> Callable[[Any], Any]:
+        async def pressed(_: Any) -> None:
+            await work.restock(session.api, place)
+
+        return pressed
+
+    async def typed(_: Any) -> None:
+        said = form["shelf"].strip().upper()
+        await work.restock(session.api, said if "/" in said or not said else f"{session.warehouse}/{said}")
+
+    chips = [chip(bare(place), put(place), icon=ft.Icons.SHELVES) for place in work.shelves]
+    return stretched(
+        quiet(t("On which place does it go? Choose it, or scan it."), "small", 2),
+        ft.Row(chips, spacing=8, run_spacing=8, wrap=True) if chips else None,
+        text_field(form, "shelf", label=t("Another place"), height=48, on_submit=typed),
+        gap=8,
     )
 
 
@@ -204,7 +235,7 @@ def _steps(work: ReturnWork, session: Session, layout: Layout) -> ft.Control:
     others: list[ft.Control] = []
     if status == "received" and not work.undecided and session.can("returns.dispose"):
         others.append(button(t("Close the return"), step("close"), kind="plain", height=40))
-    if status == "received" and work.shown and not any(line.decided for line in work.shown.lines):
+    if status == "received" and work.shown and not any(line.disposed for line in work.shown.lines):
         others.append(button(t("Undo receiving"), step("undo-receive"), kind="plain", height=40))
     if status == "expected" and session.can("sales.change"):
         others.append(button(t("Cancel the return"), step("cancel"), kind="plain", height=40))

@@ -1,12 +1,12 @@
 """Goods that come back: announced from a shipment, received by scan, looked at, disposed of, credited."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import flet as ft
 
-from stillage_client.api import scanning, shipping
+from stillage_client.api import scanning, shipping, stock
 from stillage_client.api.selling_records import Happened, Return, ReturnLine, Shipment
 from stillage_client.api.transport import Api, ApiError, Refused, Unreachable, new_key
 from stillage_client.locale import t
@@ -14,7 +14,7 @@ from stillage_client.scans import Answer, Scan
 from stillage_client.screens import amounts
 from stillage_client.screens.refusals import Trouble, trouble_of
 
-OUTCOMES = ("restock", "quarantine", "scrap")
+SHELVES_SHOWN = 5
 
 
 @ft.observable
@@ -24,16 +24,22 @@ class ReturnWork:
 
     shown: Return | None = None
     history: tuple[Happened, ...] = ()
+    packs: dict[str, tuple[str, int]] = field(default_factory=dict)
     trouble: Trouble | None = None
     fault: str = ""
     said: str = ""
     working: bool = False
     last_note: str = ""  # the credit note just made
+    shelving: int = 0  # the line that goes back to a shelf, while it is asked which
+    shelves: tuple[str, ...] = ()
 
     async def load(self, api: Api, number: str) -> None:
         try:
-            self.shown = await shipping.one_return(api, number)
-            self.trouble = None
+            found = await shipping.one_return(api, number)
+            if found.shipment:
+                sent = await shipping.shipment(api, found.shipment)
+                self.packs = {line.product: (line.pack_name, line.units_per_pack) for line in sent.lines}
+            self.shown, self.trouble = self._packed(found), None
         except ApiError as error:
             self.trouble = trouble_of(error)
             return
@@ -42,12 +48,21 @@ class ReturnWork:
         except ApiError:
             self.history = ()
 
+    def _packed(self, found: Return) -> Return:
+        """Said in the packs it was sold in."""
+        lines = tuple(
+            replace(line, pack_name=name, units_per_pack=per)
+            for line in found.lines
+            for name, per in [self.packs.get(line.product, ("", 1))]
+        )
+        return replace(found, lines=lines)
+
     async def _do(self, work: Callable[[], Awaitable[Return]]) -> bool:
         if self.shown is None or self.working:
             return False
         self.working, self.fault = True, ""
         try:
-            self.shown = await work()
+            self.shown = self._packed(await work())
         except ApiError as error:
             self.fault = error.sentence
             return False
@@ -60,6 +75,13 @@ class ReturnWork:
         if self.shown is None:
             return Answer("error", t("Not received"), "")
         result = await scanning.scan(api, scan.code, warehouse=warehouse)
+        if result.location and self.shelving:
+            done = await self.restock(api, result.location)
+            return (
+                Answer("ok", t("Back to stock"), result.location)
+                if done
+                else Answer("error", t("Not booked"), self.fault)
+            )
         if not result.product:
             return Answer("error", t("Not received"), t("Only products come back."))
         units = result.quantity or result.units_per_pack or 1
@@ -81,7 +103,7 @@ class ReturnWork:
             if result.expiry_date:
                 body["expiry_date"] = result.expiry_date.isoformat()
         try:
-            self.shown = await shipping.receive(api, self.shown.number, [body], key=scan.id)
+            self.shown = self._packed(await shipping.receive(api, self.shown.number, [body], key=scan.id))
         except Unreachable:
             raise
         except Refused as error:
@@ -98,10 +120,36 @@ class ReturnWork:
             lambda: shipping.receive(api, self._number, [{"line": line.id, "quantity": left}], key=new_key())
         )
 
-    async def dispose(self, api: Api, line: ReturnLine, outcome: str, units: int, reason: str = "") -> bool:
+    async def ask_shelf(self, api: Api, line: ReturnLine, warehouse: str | None) -> None:
+        """It may be sold again: where does it go? Where the lot lies already, or else the product."""
+        self.shelving, self.shelves, self.fault = line.id, (), ""
+        try:
+            found = await stock.balances(api, product=line.product, warehouse=warehouse, limit=50)
+        except ApiError:
+            return  # a place can still be typed or scanned
+        rows = [row for row in found.results if row.location_kind in ("storage", "picking")]
+        same = [row.location for row in rows if row.lot == line.lot]
+        self.shelves = tuple(dict.fromkeys([*same, *(row.location for row in rows)]))[:SHELVES_SHOWN]
+
+    async def restock(self, api: Api, place: str) -> bool:
+        """Back on that shelf."""
+        line = (
+            next((one for one in self.shown.lines if one.id == self.shelving), None) if self.shown else None
+        )
+        if line is None or not place:
+            self.fault = t("Say on which place it goes.")
+            return False
+        done = await self.dispose(api, line, "restock", line.undecided, to=place)
+        if done:
+            self.shelving = 0
+        return done
+
+    async def dispose(self, api: Api, line: ReturnLine, outcome: str, units: int, to: str = "") -> bool:
         body: dict[str, Any] = {"line": line.id, "outcome": outcome, "quantity": units}
-        if reason:
-            body["reason"] = reason
+        if to:
+            body["to_location"] = to
+        if outcome == "scrap":
+            body["reason"] = line.reason or (self.shown.reason if self.shown else "") or "Returned"
         return await self._do(lambda: shipping.dispose(api, self._number, [body], key=new_key()))
 
     async def step(self, api: Api, verb: str) -> bool:
@@ -114,7 +162,7 @@ class ReturnWork:
         self.working, self.fault = True, ""
         try:
             self.last_note = await shipping.credit(api, self.shown.number, key=new_key())
-            self.shown = await shipping.one_return(api, self.shown.number)
+            self.shown = self._packed(await shipping.one_return(api, self.shown.number))
         except ApiError as error:
             self.fault = error.sentence
             return False

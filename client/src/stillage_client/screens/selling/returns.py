@@ -165,7 +165,7 @@ def NewReturn() -> ft.Control:
     height = 48 if layout == "phone" else 40
 
     def one(line: PackedLine) -> ft.Control:
-        most = line.quantity - line.returned
+        most = line.quantity - line.returned if line.returnable is None else line.returnable
         per = line.units_per_case
         packs = work.amounts.get(line.id, 0) // per
         key = f"line-{line.id}"

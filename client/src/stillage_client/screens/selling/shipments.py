@@ -167,7 +167,7 @@ def ShipmentPage() -> ft.Control:
                 kind="plain",
             )
         ]
-        if session.can("returns.receive") or session.can("sales.change")
+        if session.can("sales.change")
         else []
     )
     if layout == "desk":
