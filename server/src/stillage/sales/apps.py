@@ -10,9 +10,11 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
-        from stillage.sales import exporting, importing, reconciling
+        from stillage.sales import exporting, importing, importing_orders, reconciling
         from stillage.stock import reconcile
 
         kinds.register(importing.CUSTOMERS)
+        kinds.register(importing_orders.ORDERS)
         files_out.register(exporting.CUSTOMERS)
+        files_out.register(exporting.ORDERS)
         reconcile.also(reconciling.checks)

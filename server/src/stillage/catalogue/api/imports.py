@@ -182,7 +182,11 @@ def _form(request: Request) -> tuple[UploadedFile[Any], dict[str, Any]]:
     kind = data.get("kind")
     if not isinstance(kind, str) or not kind:
         faults.append(
-            Fault("/kind", "required", "Say what the file holds: products, customers, suppliers, locations.")
+            Fault(
+                "/kind",
+                "required",
+                "Say what the file holds: products, customers, suppliers, locations, sales-orders.",
+            )
         )
     file = data.get("file")
     if not isinstance(file, UploadedFile):

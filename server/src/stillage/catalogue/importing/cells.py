@@ -1,5 +1,6 @@
 """From the text of a cell to a value, or what is wrong with it. Pure."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -113,6 +114,27 @@ def decimal(low: Decimal, high: Decimal, *, places: int, divided_by: int = 1) ->
         return rounded
 
     return read
+
+
+_DAY = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?\Z|(\d{1,2})\.(\d{1,2})\.(\d{4})\Z", re.ASCII
+)
+
+
+def day(cell: str) -> dt.date:
+    """A date as 2026-11-22 or 22.11.2026. With slashes nobody can tell day from month, so those are refused."""
+    match = _DAY.match(cell.strip())
+    if match is None:
+        raise BadCell("not_a_date", "A date such as 2026-11-22 or 22.11.2026 is wanted here.")
+    parts = [int(part) for part in match.groups() if part is not None]
+    year, month, number = parts if match[1] else reversed(parts)
+    try:
+        value = dt.date(year, month, number)
+    except ValueError:
+        raise BadCell("not_a_date", "There is no such day.") from None
+    if not 1970 <= year <= 2199:
+        raise BadCell("out_of_range", "The year must lie between 1970 and 2199.")
+    return value
 
 
 def boolean(cell: str) -> bool:

@@ -195,6 +195,7 @@ def _process(claim: Claim) -> None:
         leave_gtins_blank=job.bad_gtins == LEAVE_BLANK,
         locking=False,
         report=report,
+        actor=_actor(job),
     )
     claim.tell(rows_total=len(raw), columns=orjson.dumps(headings).decode())
     rows = _valued(claim, kind, headings, raw, run)
@@ -329,7 +330,7 @@ def _valued(
         if row is None:
             continue
         key = tuple(row.values[name] for name in kind.key)
-        if key in seen:
+        if key and key in seen:
             run.refuse(row, kind.key[-1], "repeated_row", f"Row {seen[key]} says this already.")
             continue
         seen[key] = number

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from stillage.audit.record import Change
 from stillage.catalogue.importing.columns import Field
 from stillage.catalogue.importing.report import Remark, Report
+from stillage.core.actor import Actor
 
 CHUNK: Final = 1_000
 REFUSE, LEAVE_OUT = "refuse_file", "leave_out"
@@ -30,6 +31,7 @@ class Run:
     leave_gtins_blank: bool
     locking: bool
     report: Report
+    actor: Actor
     # What could be read of rows that are refused already: they still count where rows contradict each other.
     faulty: list[Row] = field(default_factory=list)
 
@@ -67,8 +69,8 @@ class Planner(Protocol):
 class Kind:
     """A kind of file: what its rows may say and how they are turned into a plan.
 
-    `key` names the fields that tell one row from another. `plan` adds its own faults to the run's report
-    and leaves out the rows that have any.
+    `key` names the fields that tell one row from another; without any, rows may be alike. `plan` adds its own
+    faults to the run's report and leaves out the rows that have any.
     """
 
     name: str
