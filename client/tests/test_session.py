@@ -13,7 +13,7 @@ from typing import Any
 import flet as ft
 import httpx
 import pytest
-from flet_peer import PROPS, Peer, peer
+from flet_peer import INVOKE, PROPS, Peer, peer
 from loopback import Server, serving
 from small_server import SmallServer
 
@@ -184,6 +184,24 @@ def test_a_reloaded_page_gets_a_ticket_that_works(house: House) -> None:
             assert answer.json()["kind"] == "ok"
             answer = await asyncio.to_thread(house.post, entry("A"), X_Scan_Ticket=json.loads(old)["ticket"])
             assert answer.status_code == 409
+
+    asyncio.run(story())
+
+
+def test_a_page_reloaded_twice_has_its_ticket_at_once(house: House) -> None:
+    """The page before it went without answering; nobody waits for it any more."""
+
+    async def story() -> None:
+        storage: dict[str, Any] = {}
+        async with peer(house.client.url, storage=storage) as first:
+            await signed_in(house, first)
+            old, session_id = storage[TICKET], first.session_id
+        async with peer(house.client.url, storage=storage, register=False) as hasty:
+            hasty.deaf = True
+            await hasty.register(session_id)
+            await hasty.until(lambda: any(word[0] == INVOKE for word in hasty.frames), "a question to it")
+        async with peer(house.client.url, storage=storage, session_id=session_id) as again:
+            await again.until(lambda: storage[TICKET] != old, "a new ticket", seconds=3)
 
     asyncio.run(story())
 

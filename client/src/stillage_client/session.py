@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import flet as ft
 
@@ -23,6 +23,7 @@ from stillage_client.api.transport import Api, Tokens
 from stillage_client.scans import ScanFeed, desk
 
 log = logging.getLogger("stillage_client.session")
+T = TypeVar("T")
 
 TOKENS_KEY = "stillage.tokens"
 TICKET_KEY = "stillage.scan_ticket"  # wedge.js waits for this very name
@@ -68,6 +69,7 @@ class Session(ft.Observable):
         self._page = page
         self._storage = ft.SharedPreferences()
         self._storing = asyncio.Lock()
+        self._page_lost = asyncio.Event()
         self._unsaved = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching = False
@@ -192,6 +194,8 @@ class Session(ft.Observable):
 
     async def reconnected(self) -> None:
         """The browser is back on this session: is it still the same person's?"""
+        self._page_lost.set()  # who still waits for the page before would hold this one up
+        self._page_lost = asyncio.Event()
         if self.user is None:
             return
         try:
@@ -274,11 +278,10 @@ class Session(ft.Observable):
         """Write into (or out of) the browser's storage; False when the browser is not there."""
         async with self._storing:
             try:
-                async with asyncio.timeout(STORE_SECONDS):
-                    if value is None:
-                        await self._storage.remove(key)
-                    else:
-                        await self._storage.set(key, value)
+                if value is None:
+                    await self._of_browser(self._storage.remove(key))
+                else:
+                    await self._of_browser(self._storage.set(key, value))
             except (TimeoutError, RuntimeError):
                 log.info("the browser's storage did not answer")
                 return False
@@ -286,14 +289,26 @@ class Session(ft.Observable):
 
     async def _stored(self, key: str, *, strict: bool = False) -> object:
         try:
-            async with asyncio.timeout(STORE_SECONDS):
-                return await self._storage.get(key)
+            return await self._of_browser(self._storage.get(key))
         except TimeoutError:
             if strict:
                 raise
         except RuntimeError:
             log.info("the browser's storage could not be read")
         return None
+
+    async def _of_browser(self, asked: Coroutine[Any, Any, T]) -> T:
+        """The browser's answer. TimeoutError when it does not come: at once when that page is gone."""
+        lost = asyncio.ensure_future(self._page_lost.wait())
+        answer = asyncio.ensure_future(asked)
+        try:
+            await asyncio.wait({answer, lost}, timeout=STORE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise TimeoutError
+            return answer.result()
+        finally:
+            lost.cancel()
+            answer.cancel()
 
     def _reached(self, answered: bool) -> None:
         if answered:

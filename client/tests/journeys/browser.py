@@ -42,6 +42,7 @@ FLAGS = [
 ]
 FONT_SECONDS = 10.0
 SHOT_SECONDS = 15.0
+SHOT_TRIES = 6
 FIRST_FRAME_SECONDS = 90.0
 # Flutter fetches its fonts by itself: ours is there when it has been read to its end. After it the page is set anew.
 FONT_IS_HERE = """() => performance.getEntriesByType('resource')
@@ -154,6 +155,8 @@ class Visit:
     def tree(self) -> list[str]:
         """What a screen reader finds, as role:name."""
         found: list[str] = self.page.evaluate(TREE)
+        broken = next((line for line in found if "encountered an error" in line), None)
+        assert broken is None, broken
         return found
 
     def find(self, role: str, name: str | re.Pattern[str], *, exact: bool = False) -> Locator:
@@ -189,17 +192,21 @@ class Visit:
         self.page.evaluate(DRAWS)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         target = SCREENSHOTS / f"{name}.png"
-        draws, tries = True, 0.0
-        while tries < 2:
+        draws, before = True, b""
+        for _ in range(SHOT_TRIES):
             try:
-                self.page.screenshot(path=target, timeout=SHOT_SECONDS * 1000)
-                if _shows_something(target):
-                    return target
-                self.page.wait_for_timeout(500)  # the tree is there before the picture
-                tries += 0.2
+                now = self.page.screenshot(path=target, timeout=SHOT_SECONDS * 1000)
             except TimeoutError:
-                draws = self.page.evaluate(DRAWS)
-                tries += 1
+                if not draws:
+                    break
+                draws = bool(self.page.evaluate(DRAWS))
+                continue
+            if now == before and _shows_something(target):
+                return target
+            before = now
+            self.page.wait_for_timeout(250)  # the tree is there before the picture
+        if before:
+            return target  # something moves in it
         warnings.warn(f"no screenshot {name}: the page {'draws' if draws else 'DOES NOT DRAW'}", stacklevel=2)
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stillage_client.api.records import Export, Page, read_page
-from stillage_client.api.selling_records import Happened, Return, Shipment
+from stillage_client.api.selling_records import HandlingUnit, Happened, Return, Shipment
 from stillage_client.api.transport import Api, part
 
 Ref = str | int
@@ -22,6 +22,11 @@ async def shipment(api: Api, ref: Ref) -> Shipment:
 
 async def shipment_paper(api: Api, ref: Ref, kind: str) -> Export:
     return await api.download(f"shipments/{part(ref)}/papers/{kind}")
+
+
+async def handling_units(api: Api, order: Ref) -> tuple[HandlingUnit, ...]:
+    """The pallets and cartons of an order, with what stands on them."""
+    return read_page(HandlingUnit.read, await api.get("handling-units", order=order, limit=100)).results
 
 
 async def pallet_label(api: Api, sscc: str) -> Export:

@@ -1,5 +1,6 @@
 """Text fields. The typed text lives in a plain dict, so a redraw never wipes or doubles a character."""
 
+import contextlib
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -33,6 +34,14 @@ class TypedField(ft.TextField):
     @in_form.setter
     def in_form(self, said: str) -> None:
         object.__setattr__(self, "_in_form", said)
+
+
+async def focus_again(field: ft.Control) -> None:
+    """Put the cursor back into a field that may have been drawn anew since its event."""
+    live = ft.context.page.session.index.get(field._i)
+    with contextlib.suppress(RuntimeError, TimeoutError):  # it is gone: then there is nothing to go on with
+        if isinstance(live, ft.TextField):
+            await live.focus()  # type: ignore[no-untyped-call]
 
 
 def bound(form: Form, key: str, *, on_typed: Callable[[str], Any] | None = None, **more: Any) -> ft.TextField:

@@ -203,7 +203,7 @@ def _crumbs(title: str, crumb: tuple[str, Callable[[], None]]) -> ft.Control:
         ft.TextButton(
             content=name,
             style=ft.ButtonStyle(padding=0, text_style=theme.style("small_strong")),
-            width=4 + 8 * len(name),
+            width=10 + 9 * len(name),
             height=32,
             on_click=lambda _: back(),
         ),

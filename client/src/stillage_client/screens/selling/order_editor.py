@@ -13,7 +13,7 @@ from stillage_client.api.selling_records import Order
 from stillage_client.api.transport import Api
 from stillage_client.components.buttons import button, icon_button, tap
 from stillage_client.components.feedback import banner
-from stillage_client.components.fields import Form, bound
+from stillage_client.components.fields import Form, bound, focus_again
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import (
     card,
@@ -132,7 +132,7 @@ def OrderEditor(order: Order | None) -> ft.Control:
         if not await draft.enter(session.api, written):
             form["entry"] = written
         redraw(lambda n: n + 1)  # type: ignore[arg-type]
-        await event.control.focus()
+        await focus_again(event.control)
 
     after_drawing(begin, [order.number if order else ""])
     after_drawing(listen, [allowed], cleanup=silence)

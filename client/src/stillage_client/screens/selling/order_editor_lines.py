@@ -34,7 +34,7 @@ from stillage_client.screens.selling.lots import fold, lots_considered, ways_out
 from stillage_client.screens.selling.order_draft import DraftLine, OrderDraft
 from stillage_client.screens.selling.totals import sum_said
 
-STOCK_WIDTH, PACKS_WIDTH, PRICE_WIDTH = 128, 132, 108
+STOCK_WIDTH, PACKS_WIDTH, PRICE_WIDTH = 104, 116, 92
 
 
 @dataclass(frozen=True)

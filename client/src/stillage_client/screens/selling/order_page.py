@@ -37,7 +37,7 @@ from stillage_client.screens.selling.totals import sum_said
 from stillage_client.session import use_session
 
 SIDE_WIDTH = 340
-STATE_WIDTH, AMOUNT_WIDTH, PRICE_WIDTH = 190, 128, 108
+STATE_WIDTH, AMOUNT_WIDTH, PRICE_WIDTH = 156, 84, 92
 
 
 @ft.component

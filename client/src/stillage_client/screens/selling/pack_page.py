@@ -64,16 +64,22 @@ class PackState:
     order: Order | None = None
     pallets: tuple[dict[Key, int], ...] = ()
     at: int = 0
+    units: tuple[HandlingUnit, ...] = ()
     working: bool = False
     fault: str = ""
     trouble: Trouble | None = None
 
     async def load(self, api: Api, number: str) -> None:
         try:
-            self.order = await selling.order(api, number)
-            self.trouble = None
+            order = await selling.order(api, number)
+            self.units = await self._units(api, order)
+            self.order, self.trouble = order, None
         except ApiError as error:
             self.trouble = trouble_of(error)
+
+    @staticmethod
+    async def _units(api: Api, order: Order) -> tuple[HandlingUnit, ...]:
+        return await shipping.handling_units(api, order.number) if order.handling_units else ()
 
     @property
     def goods(self) -> tuple[Picked, ...]:
@@ -132,7 +138,9 @@ class PackState:
             return False
         self.working, self.fault = True, ""
         try:
-            self.order = await selling.step(api, self.order.number, "pack", self.body(), key=new_key())
+            order = await selling.step(api, self.order.number, "pack", self.body(), key=new_key())
+            self.units = await self._units(api, order)
+            self.order = order
         except ApiError as error:
             self.fault = error.sentence
             return False
@@ -178,7 +186,7 @@ def PackPage() -> ft.Control:
         state.fault = fault
 
     if packed:
-        parts = [*notice, _packed(order, session.api, page, tell, layout)]
+        parts = [*notice, _packed(order, state.units, session.api, page, tell, layout)]
     elif not state.goods:
         nothing = empty(
             ft.Icons.INVENTORY_2_OUTLINED,
@@ -379,8 +387,14 @@ def unit_rows(
     return divided([one(unit) for unit in units], 16)
 
 
-def _packed(order: Order, api: Api, page: ft.Page, tell: Callable[[str], Any], layout: Layout) -> ft.Control:
-    units = order.handling_units
+def _packed(
+    order: Order,
+    units: tuple[HandlingUnit, ...],
+    api: Api,
+    page: ft.Page,
+    tell: Callable[[str], Any],
+    layout: Layout,
+) -> ft.Control:
     rows = (
         unit_rows(units, api, page, tell, order)
         if units

@@ -10,7 +10,7 @@ from stillage_client import theme, words
 from stillage_client.api.selling_records import PickTask
 from stillage_client.components.buttons import big_button, button, icon_button
 from stillage_client.components.feedback import banner, bone_rows, empty
-from stillage_client.components.fields import Form, text_field
+from stillage_client.components.fields import Form, focus_again, text_field
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import (
     column,
@@ -289,7 +289,7 @@ def _typed(view: PickView) -> ft.Control:
         view.redraw()
         if code:
             await view.enter(code)
-        await event.control.focus()
+        await focus_again(event.control)
 
     return text_field(
         view.form,
