@@ -33,6 +33,12 @@ def picker(number: int) -> Actor:
     return replace(BOSS, user_id=1000 + number, username=f"picker-{number}")
 
 
+@pytest.fixture(autouse=True)
+def _served_by_a_worker(settings: Any) -> None:
+    """As in production: who waits is served behind the transaction that freed the stock, not within it."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
 @pytest.fixture
 def no_deadlock() -> Iterator[None]:
     """The server counts them itself."""
