@@ -117,8 +117,8 @@ def statements(products: int, *, postgres: bool) -> list[tuple[str, str]]:
         (
             "categories",
             numbers.format(count=20)
-            + f" INSERT INTO catalogue_category (id, version, created_at, updated_at, name) SELECT k, 1, {now}, {now},"
-            " 'Category ' || CAST(k AS text) FROM n",
+            + f" INSERT INTO catalogue_category (id, version, created_at, updated_at, name, tax_rate_percent)"
+            f" SELECT k, 1, {now}, {now}, 'Category ' || CAST(k AS text), 0 FROM n",
         ),
         (
             "brands",

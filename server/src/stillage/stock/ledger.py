@@ -329,6 +329,94 @@ def _add_allocations(lines: Sequence[dict[str, Any]], *, at: dt.datetime) -> Non
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Units of one product in one warehouse for a demand, of lots that last until a day."""
+
+    demand_id: UUID
+    reference: str
+    product_id: int
+    warehouse_id: int
+    quantity: int
+    earliest: dt.date
+
+
+_WISH = {
+    "n": "int",
+    "demand_id": "uuid",
+    "reference": "text",
+    "product_id": "bigint",
+    "warehouse_id": "bigint",
+    "quantity": "bigint",
+    "earliest": "date",
+}
+# The same balances are locked as by `candidates`, in the same order, so that what is refused here can be gone through
+# there without another lock. What follows reads the rows as they are under lock.
+_AT_ONCE = """
+WITH wish AS MATERIALIZED (SELECT * FROM {wishes}),
+locked AS MATERIALIZED (
+  SELECT b.id, wish.n, b.lot_id, b.location_id, b.on_hand - b.allocated AS free, l.last_sale_date, p.pick_sequence,
+    l.last_sale_date >= wish.earliest AS lasts
+  FROM wish
+  JOIN stock_balance b ON b.product_id = wish.product_id AND b.warehouse_id = wish.warehouse_id
+  JOIN stock_lot l ON l.id = b.lot_id
+  JOIN places_location p ON p.id = b.location_id
+  WHERE b.on_hand > b.allocated AND p.kind {kinds} AND p.is_active
+    AND NOT EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.released_at IS NULL
+        AND (h.location_id IS NULL OR h.location_id = b.location_id))
+  ORDER BY b.id FOR NO KEY UPDATE OF b
+),
+ranked AS (
+  SELECT *, SUM(free) OVER (PARTITION BY n ORDER BY last_sale_date, lot_id, pick_sequence, id) - free AS before
+  FROM locked WHERE lasts AND free > 0
+),
+taken AS MATERIALIZED (
+  SELECT r.n, r.id, r.lot_id, r.location_id, CAST(LEAST(r.free, w.quantity - r.before) AS bigint) AS units, r.last_sale_date,
+    r.before, w.demand_id, w.reference
+  FROM ranked r JOIN wish w ON w.n = r.n WHERE r.before < w.quantity
+),
+met AS MATERIALIZED (
+  SELECT (SELECT SUM(units) FROM taken) = (SELECT SUM(quantity) FROM wish) AS whole
+),
+raised AS (
+  UPDATE stock_balance SET allocated = stock_balance.allocated + taken.units FROM taken
+  WHERE stock_balance.id = taken.id AND (SELECT whole FROM met)
+),
+written AS (
+  INSERT INTO stock_allocation (demand_id, reference, lot_id, location_id, quantity, created_at)
+  SELECT demand_id, reference, lot_id, location_id, units, %s FROM taken WHERE (SELECT whole FROM met)
+  ON CONFLICT (demand_id, lot_id, location_id) DO UPDATE SET quantity = stock_allocation.quantity + excluded.quantity
+)
+SELECT n, id, lot_id, location_id, units FROM taken WHERE (SELECT whole FROM met) ORDER BY n, before
+"""
+
+
+def promise_at_once(
+    wishes: Sequence[Wish], *, kinds: Sequence[str], at: dt.datetime
+) -> list[list[Promise]] | None:
+    """Lock, choose first expired first, and write, in one statement; for PostgreSQL, and for wishes that do not share
+    a product and warehouse. None, and nothing is written, when they cannot all be met in full."""
+    allowed, parameters = member(kinds, "text")
+    found = fetch(
+        _AT_ONCE.format(wishes=table("asked", _WISH), kinds=allowed),
+        [
+            rows(
+                {"n": n, **{name: getattr(wish, name) for name in _WISH if name != "n"}}
+                for n, wish in enumerate(wishes)
+            ),
+            *parameters,
+            at,
+        ],
+    )
+    if not found:
+        return None
+    promises: list[list[Promise]] = [[] for _ in wishes]
+    for n, balance_id, lot_id, location_id, units in found:
+        wish = wishes[n]
+        promises[n].append(Promise(balance_id, lot_id, location_id, wish.demand_id, wish.reference, units))
+    return promises
+
+
 def _shift_allocated(by_balance: dict[int, int]) -> None:
     execute(
         "UPDATE stock_balance SET allocated = stock_balance.allocated + line.quantity FROM "

@@ -336,7 +336,8 @@ chosen AS (
 """
 # What lies in the warehouses of `day`, and whether it is held there.
 _HELD_PRESENT = _HELD.replace("b.", "s.")
-_HERE = "s.warehouse_id IN (SELECT warehouse_id FROM day)"
+# Their ids stand in the text, so that the planner knows what it is asked: there are few warehouses.
+_HERE = "s.warehouse_id IN ({here})"
 _DATED = f"""SELECT s.product_id FROM day JOIN stock_present s ON s.warehouse_id = day.warehouse_id
   AND s.last_sale_date {{when}} WHERE NOT {_HELD_PRESENT}"""
 _WITH_STATUS = {
@@ -444,6 +445,9 @@ class FreeStock:
         self._product_parameters: list[Any] = []
         self._where: list[str] = []
         self._stocked = False
+        self._here = ", ".join(map(str, sorted(days))) or "NULL"
+        # Whether only some products are asked for, too few to be met on a walk along an index.
+        self._few = False
 
     def in_zone(self, zone: str) -> None:
         self._zone = "AND x.zone = %s"
@@ -470,10 +474,10 @@ class FreeStock:
     def only_status(self, name: str) -> None:
         if self._zone:
             self._where.append(STATUSES[name])
-        elif name == "out":
-            self._products += f" AND NOT EXISTS ({_LIES_HERE})"
-        else:
-            self._products += f" AND p.id IN ({_WITH_STATUS[name]})"
+            return
+        found = f"NOT EXISTS ({_LIES_HERE})" if name == "out" else f"p.id IN ({_WITH_STATUS[name]})"
+        self._products += f" AND {found}".format(here=self._here)
+        self._few = True
 
     def in_stock(self) -> None:
         self._stocked = True
@@ -548,11 +552,12 @@ class FreeStock:
         order = f"ORDER BY {column} {direction}, product_id {direction} LIMIT {int(limit)}"
         own = f"p.{column}" if column in OWN_COLUMNS else ""
         if column == "next_expiry_date" and not self._zone:
-            own = f"COALESCE({_FIRST_DATE}, {_FOREVER})"
+            own = f"COALESCE({_FIRST_DATE.format(here=self._here)}, {_FOREVER})"
         if own and not self._where:
+            by_hand = " || ''" if self._few and column in OWN_COLUMNS else ""
             after_key = f"AND ({own}, p.id) {compare} (%s, %s)" if key else ""
             chosen, parameters = self._chosen(
-                f"{after_key} ORDER BY {own} {direction}, p.id {direction} LIMIT {int(limit)}"
+                f"{after_key} ORDER BY {own}{by_hand} {direction}, p.id {direction} LIMIT {int(limit)}"
             )
             found = self._sql(
                 f"SELECT {', '.join(LINE)} FROM line {order}",
@@ -602,7 +607,7 @@ class FreeStock:
                 parts["after"] = f"AND p.id {compare} %s"
                 parameters = [after[1]]
             active = "" if self._stocked else "p.status = 'active' OR"
-            chosen = _DATELESS.format(active=active, **parts)
+            chosen = _DATELESS.format(active=active, here=self._here, **parts)
             parameters = [forever, *parameters]
         found = self._sql(
             f"SELECT {', '.join(LINE)} FROM line ORDER BY next_expiry_date {direction}, product_id {direction}",
@@ -615,7 +620,7 @@ class FreeStock:
     def counts(self) -> dict[str, int]:
         """How many products there are in all, and in each kind of trouble."""
         if not (self._zone or self._products or self._stocked):
-            row = fetch(_COUNTS.format(days=table("d", _DAY)), [self._day_rows()])[0]
+            row = fetch(_COUNTS.format(days=table("d", _DAY), here=self._here), [self._day_rows()])[0]
             return {name: int(row[index]) for index, name in enumerate(("all", *STATUSES))}
         parts = ", ".join(f"SUM(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in STATUSES.values())
         chosen, parameters = self._searched()

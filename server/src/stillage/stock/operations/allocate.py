@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from stillage.audit.record import Change, record_many
+from stillage.audit.record import Change, record
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.locking import operation
+from stillage.core.sql import is_postgres
 from stillage.places.models import SALEABLE
 from stillage.stock import ledger
 from stillage.stock.demand import Demand
+from stillage.stock.expiry import earliest_acceptable
 from stillage.stock.fefo import Offer, choose
 
 
@@ -25,6 +27,10 @@ def allocate(
     what there is. Held, expired and too short-dated lots are never promised.
     Locks: all balances that could serve, by id. Audits: stock.allocate, once a reference and warehouse.
     """
+    if whole and is_plain(demands):
+        at_once = _at_once(demands, at=at)
+        if at_once is not None:
+            return _done(demands, at_once, actor=actor, at=at)
     pool = _pool(demands)
     free = {candidate.id: candidate.free for offers in pool.values() for candidate, _ in offers}
     taken: list[list[ledger.Promise]] = []  # a list for each demand; two of them may share an id
@@ -71,7 +77,62 @@ def allocate(
     written = [one for own in taken for one in own]
     if written:
         ledger.promise(written, at=at)
-        record_many(actor=actor, changes=_told(demands, taken), at=at)
+    return _done(demands, taken, actor=actor, at=at)
+
+
+def is_plain(demands: Sequence[Demand]) -> bool:
+    """Whether one statement can do it: PostgreSQL, and demands that want nothing of each other nor of one place."""
+    return (
+        is_postgres()
+        and bool(demands)
+        and len({(one.product_id, one.warehouse_id) for one in demands}) == len(demands)
+        and all(
+            one.quantity > 0
+            and one.units_per_pack == 1
+            and one.lot_id is None
+            and one.location_id is None
+            and not one.avoid_location_ids
+            for one in demands
+        )
+    )
+
+
+def _at_once(demands: Sequence[Demand], *, at: dt.datetime) -> list[list[ledger.Promise]] | None:
+    wishes = [
+        ledger.Wish(
+            one.id,
+            one.reference,
+            one.product_id,
+            one.warehouse_id,
+            one.quantity,
+            earliest_acceptable(on=one.needed_on, minimum_remaining_days=one.minimum_remaining_days),
+        )
+        for one in demands
+    ]
+    return ledger.promise_at_once(wishes, kinds=[kind.value for kind in SALEABLE], at=at)
+
+
+def _done(
+    demands: Sequence[Demand],
+    taken: Sequence[Sequence[ledger.Promise]],
+    *,
+    actor: Actor,
+    at: dt.datetime,
+) -> dict[UUID, list[ledger.Promise]]:
+    """Tell of it, and say it."""
+    written = [one for own in taken for one in own]
+    if written:
+        for change in _told(demands, taken):
+            record(
+                actor=actor,
+                action=change.action,
+                object_type=change.object_type,
+                object_id=change.object_id,
+                label=change.label,
+                after=change.after,
+                warehouse_id=change.warehouse_id,
+                at=at,
+            )
     promises: dict[UUID, list[ledger.Promise]] = {demand.id: [] for demand in demands}
     for one in written:
         promises[one.demand_id].append(one)
