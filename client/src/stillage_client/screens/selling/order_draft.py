@@ -138,10 +138,21 @@ class OrderDraft:
         except ApiError as error:
             self.fault = error.sentence
             return
-        if turn == self._search_turn:
+        if turn == self._search_turn and self.customer is None:
             self.customers = found.results
 
+    async def enter_customer(self, api: Api, written: str) -> None:
+        """Enter was pressed: the first that is found, whatever else is still being looked for."""
+        try:
+            found = await parties.customers(api, search=written.strip(), limit=SUGGESTIONS)
+        except ApiError as error:
+            self.fault = error.sentence
+            return
+        if found.results:
+            await self.choose_customer(api, found.results[0])
+
     async def choose_customer(self, api: Api, customer: Customer) -> None:
+        self._search_turn += 1
         self.customer, self.customers = customer, ()
         await self.changed(api)
 

@@ -224,7 +224,7 @@ def _head(draft: OrderDraft, api: Api, form: Form, layout: Layout, page: ft.Page
 
     when = words.day(draft.delivery_date, weekday=True) if draft.delivery_date else t("No day yet")
     boxes = [
-        _box(ft.Icons.STOREFRONT_OUTLINED, t("Customer"), _customer(draft, api, form)),
+        _box(ft.Icons.STOREFRONT_OUTLINED, _customer_label(draft), _customer(draft, api, form)),
         _box(
             ft.Icons.EVENT_OUTLINED,
             t("Delivery: {day}", day=when),
@@ -244,18 +244,22 @@ def _head(draft: OrderDraft, api: Api, form: Form, layout: Layout, page: ft.Page
     return stretched(*parts, gap=8)
 
 
+def _customer_label(draft: OrderDraft) -> str:
+    days = draft.customer.minimum_remaining_days if draft.customer else None
+    return (
+        tn("Customer, wants {n} day left", "Customer, wants {n} days left", days) if days else t("Customer")
+    )
+
+
 def _customer(draft: OrderDraft, api: Api, form: Form) -> ft.Control:
     if draft.customer is not None:
         known = draft.customer
-        days = known.minimum_remaining_days
 
         def other(_: Any) -> None:
             draft.customer, form["customer"] = None, ""
 
-        wants = tn("wants {n} day left", "wants {n} days left", days) if days else ""
         return row(
             text(known.name, "body", expand=True),
-            quiet(wants) if wants else None,
             icon_button(ft.Icons.CLOSE_ROUNDED, t("Another customer"), other, size=16, box=28)
             if draft.order is None
             else None,
@@ -264,15 +268,13 @@ def _customer(draft: OrderDraft, api: Api, form: Form) -> ft.Control:
 
     async def typed(written: str) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
-        if form["customer"] == written:
+        if form["customer"] == written and draft.customer is None:
             await draft.find_customers(api, written)
 
     async def submit(_: Any) -> None:
         written = form.get("customer", "").strip()
         if written:
-            await draft.find_customers(api, written)
-            if draft.customers:
-                await draft.choose_customer(api, draft.customers[0])
+            await draft.enter_customer(api, written)
 
     return _bare_field(
         form,

@@ -55,7 +55,12 @@ def packed_as(line: DraftLine) -> str:
     size = words.volume(line.container_ml) if line.container_ml else ""
     if line.units_per_pack > 1:
         what = words.unit(line.base_unit or "unit", line.units_per_pack)
-        said = t("{case} of {n} {units}", case=line.pack.capitalize(), n=line.units_per_pack, units=what)
+        said = t(
+            "{case} of {n} {units}",
+            case=words.unit(line.pack, 1).capitalize(),
+            n=line.units_per_pack,
+            units=what,
+        )
         return f"{said} {size}".strip()
     return f"{words.unit(line.base_unit or 'unit', 1).capitalize()} {size}".strip()
 

@@ -313,7 +313,7 @@ def _line(
 
 def _packed(line: OrderLine) -> str:
     per = (
-        t("{case} of {n}", case=line.pack_name.capitalize(), n=line.units_per_pack)
+        t("{case} of {n}", case=words.unit(line.pack_name, 1).capitalize(), n=line.units_per_pack)
         if line.units_per_pack > 1
         else ""
     )

@@ -121,7 +121,9 @@ def _packed(task: PickTask) -> str:
     if per <= 1:
         return f"{words.unit(task.base_unit, 1).capitalize()} {size}".strip()
     units = words.unit(task.base_unit or "unit", per)
-    said = t("{case} of {n} {units}", case=(task.case_name or "case").capitalize(), n=per, units=units)
+    said = t(
+        "{case} of {n} {units}", case=words.unit(task.case_name or "case", 1).capitalize(), n=per, units=units
+    )
     return f"{said} {size}".strip()
 
 

@@ -239,7 +239,7 @@ def _facts(shown: Shipment, page: ft.Page) -> ft.Control:
     ]
     rows += [
         ft.Container(
-            row(quiet(name, "body", width=108), text(value, "body", lines=2, expand=True, selectable=True)),
+            row(quiet(name, "body", width=108), text(value, "body", lines=2, expand=True)),
             padding=ft.Padding.symmetric(vertical=4),
         )
         for name, value in facts
