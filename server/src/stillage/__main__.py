@@ -102,6 +102,15 @@ def reconcile(seal: bool) -> None:
     sys.exit(1 if found else 0)
 
 
+@main.command("serve-waiting")
+def serve_waiting_command() -> None:
+    """Promise free stock to the orders that wait for it, first promised first. Safe to run at any time."""
+    _setup()
+    from stillage.sales.backorders import serve_all_waiting
+
+    click.echo(f"{serve_all_waiting()} units promised")
+
+
 @main.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to this version."""
@@ -132,9 +141,9 @@ def worker() -> None:
     _setup()
     from django.core.management import call_command
 
-    from stillage.catalogue.importing.job import resume_imports
+    from stillage.config.tidying import catch_up
 
-    resume_imports()
+    catch_up()
     call_command("db_worker", interval=1.0, startup_delay=False)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django_tasks_db.models import DBTaskResult
 
+from stillage import __main__ as commands
 from stillage.audit.models import Entry
 from stillage.core.events import StockFreed, publish
 from stillage.sales import backorders
@@ -132,3 +134,11 @@ def test_the_version_rises_so_that_an_editor_sees_that_something_happened(shop: 
     receive(shop.ale, "L1", quantity=24)
     backorders.serve_all_waiting()
     assert SalesOrder.objects.get(pk=made["id"]).version == made["version"] + 1
+
+
+def test_the_command_serves_what_waits(shop: Shop) -> None:
+    made = shop.allocated(("ALE-330", 1))
+    receive(shop.ale, "L1", quantity=24)
+    done = CliRunner().invoke(commands.main, ["serve-waiting"])
+    assert (done.exit_code, done.output) == (0, "24 units promised\n")
+    assert allocated(shop, made) == [24]

@@ -60,9 +60,9 @@ def start_worker() -> Callable[[], None]:
     """Carry out background tasks in a thread of this process; returns how to stop it."""
     from django_tasks_db.management.commands.db_worker import Worker
 
-    from stillage.catalogue.importing.job import resume_imports
+    from stillage.config.tidying import catch_up
 
-    resume_imports()
+    catch_up()
     worker = Worker(
         queue_names=["default"],
         interval=0.5,

@@ -1,4 +1,4 @@
-"""What nobody needs any more, forgotten: what `stillage tidy` does."""
+"""What nobody needs any more, forgotten, and what was forgotten, done: `stillage tidy`, and the start of a worker."""
 
 import datetime as dt
 
@@ -23,3 +23,12 @@ def tidy_up() -> dict[str, int]:
         "idempotency keys": keys.delete()[0],
         "tasks": tasks.delete()[0],
     }
+
+
+def catch_up() -> None:
+    """What a worker does first: go on with imports that a dead one left, and serve orders that wait for stock."""
+    from stillage.catalogue.importing.job import resume_imports
+    from stillage.sales.backorders import serve_all_waiting
+
+    resume_imports()
+    serve_all_waiting()

@@ -89,6 +89,10 @@ class Money(serializers.DecimalField):
         kwargs.setdefault("min_value", Decimal(0))
         super().__init__(**kwargs)
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Null is nothing; an empty text is a slip, which DRF would take for null."""
+        return serializers.Field.validate_empty_values(self, data)
+
     def to_internal_value(self, data: Any) -> Decimal:
         if type(data) is not str or len(data) > 40 or not _AMOUNT.match(data):
             raise serializers.ValidationError('Send an amount as a string, such as "0.61".', code="invalid")
