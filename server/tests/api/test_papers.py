@@ -16,7 +16,8 @@ from tests.builders import BOSS
 from tests.people import Client, signed_in_client
 from tests.rules.documents_reading import bare, page_texts, pictures, scanned, sizes_mm
 
-pytestmark = pytest.mark.django_db
+# Drawing takes its time; no transaction of the test's lies idle meanwhile.
+pytestmark = pytest.mark.django_db(transaction=True)
 API = "/api/v1/"
 
 

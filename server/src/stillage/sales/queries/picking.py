@@ -29,6 +29,8 @@ _COLUMNS = {
     "product": "p.sku",
     "product_name": "p.name",
     "base_unit": "p.base_unit",
+    "container_ml": "p.container_ml",
+    "category": "g.name",
     "lot_tracked": "p.lot_tracked",
     "lot_id": "t.lot_id",
     "lot": "l.number",
@@ -69,6 +71,7 @@ JOIN sales_salesorder o ON o.id = t.order_id
 JOIN sales_customer c ON c.id = o.customer_id
 JOIN sales_salesorderline m ON m.id = t.line_id
 JOIN catalogue_product p ON p.id = m.product_id
+LEFT JOIN catalogue_category g ON g.id = p.category_id
 JOIN stock_lot l ON l.id = t.lot_id
 JOIN places_location x ON x.id = t.location_id
 WHERE t.id IN ({{wanted}})
@@ -127,6 +130,8 @@ def _shown(row: dict[str, Any], case_name: str, units_per_case: int) -> dict[str
         "product_id": row["product_id"],
         "product_name": row["product_name"],
         "base_unit": row["base_unit"],
+        "container_ml": row["container_ml"],
+        "category": row["category"],
         "case_name": case_name,
         "units_per_case": units_per_case,
         "units_per_pack": row["units_per_pack"],

@@ -8,7 +8,14 @@ from stillage.audit.models import Entry
 from stillage.core.actor import Actor
 from stillage.sales.finding import find, seen
 from stillage.sales.locking import Reference
-from stillage.sales.models import CreditNote, CreditNoteLine, Disposition, Return, ReturnLine
+from stillage.sales.models import (
+    CreditNote,
+    CreditNoteLine,
+    Disposition,
+    Return,
+    ReturnLine,
+    ReturnStatus,
+)
 from stillage.sales.queries.history import MAX_ROWS, PRICES, shown_entry
 from stillage.sales.returning import possible
 
@@ -61,6 +68,7 @@ def shown_return(one: Any) -> dict[str, Any]:
         "order_id": one.shipment.order_id if one.shipment else None,
         "reason": one.reason,
         "line_count": one.line_count,
+        "quantity": one.expected if one.status == ReturnStatus.EXPECTED else one.received,
         "expected": one.expected,
         "received": one.received,
         "disposed": one.disposed,
@@ -76,7 +84,10 @@ def shown_return(one: Any) -> dict[str, Any]:
 def return_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
     """A return with its lines, what was decided, and its credit notes. Four statements."""
     one = returns(actor).get(pk=pk)
-    lines = ReturnLine.objects.filter(of_return=pk).select_related("product", "location").order_by("position")
+    found = ReturnLine.objects.filter(of_return=pk).select_related(
+        "product__category", "location", "shipment_line"
+    )
+    lines = list(found.order_by("position"))
     decided: dict[int, list[dict[str, Any]]] = {}
     for row in Disposition.objects.filter(line__of_return=pk).select_related("to_location").order_by("pk"):
         decided.setdefault(row.line_id, []).append(
@@ -93,6 +104,7 @@ def return_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
     notes = CreditNote.objects.filter(of_return=pk).order_by("pk")
     return {
         **shown_return(one),
+        "location": next((line.location.full_code for line in lines if line.location), None),
         "lines": [
             {
                 "id": line.pk,
@@ -100,7 +112,10 @@ def return_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
                 "product": line.product.sku,
                 "product_id": line.product_id,
                 "product_name": line.product.name,
+                "category": line.product.category.name if line.product.category else None,
                 "base_unit": line.product.base_unit,
+                "pack_name": line.shipment_line.pack_name if line.shipment_line else None,
+                "units_per_pack": line.shipment_line.units_per_pack if line.shipment_line else 1,
                 "lot": line.lot_number,
                 "lot_id": line.lot_id,
                 "expiry_date": line.expiry_date,

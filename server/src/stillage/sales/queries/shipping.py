@@ -80,7 +80,7 @@ WHERE s.shipment_id = %s AND r.status <> 'cancelled' GROUP BY l.shipment_line_id
 def shipment_answer(one: Shipment) -> dict[str, Any]:
     """A shipment with its frozen lines and its units. Four statements."""
     back = {pk: (int(came), int(coming)) for pk, came, coming in fetch(_RETURNED, [one.pk])}
-    lines = ShipmentLine.objects.filter(shipment=one).select_related("product").order_by("pk")
+    lines = ShipmentLine.objects.filter(shipment=one).select_related("product__category").order_by("pk")
     return {
         **shown_shipment(one),
         "lines": [
@@ -90,6 +90,7 @@ def shipment_answer(one: Shipment) -> dict[str, Any]:
                 "product": line.sku,
                 "product_id": line.product_id,
                 "product_name": line.product_name,
+                "category": line.product.category.name if line.product.category else None,
                 "base_unit": line.product.base_unit,
                 "pack_name": line.pack_name,
                 "units_per_pack": line.units_per_pack,
