@@ -240,3 +240,33 @@ def test_only_the_edges_of_the_table_happen_and_promises_are_the_models() -> Non
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+class LastPromisedFirst(Market):
+    """A model that serves the queue from its end."""
+
+    def serve(self, products: list[str]) -> None:
+        for order in sorted(self.orders, key=lambda one: -one.rank):
+            if order.status in WAITING:
+                for product in order.wants:
+                    if product in products:
+                        self.promise(order, product)
+
+
+@pytest.mark.django_db
+def test_the_machine_would_see_a_queue_served_from_its_end() -> None:
+    """The control: a story in which two wait, told to the machine, must not fit the wrong model."""
+    told = Selling()
+    told.market = LastPromisedFirst()
+    try:
+        for _ in range(2):
+            told.create({"ALE-330": 2}, confirm=True)
+        for which in range(2):
+            told.step(which, "allocate", whole=False, twice=False)
+        told.the_orders_are_the_models()
+        told.receive("ALE-330", 48)
+        with pytest.raises(AssertionError):
+            told.the_orders_are_the_models()
+    finally:
+        transaction.set_rollback(True)
+        told.world.__exit__(None, None, None)
