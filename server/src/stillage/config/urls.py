@@ -14,9 +14,16 @@ from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
 from stillage.rest.routing import Addresses
-from stillage.sales.api import CustomerProductViewSet, CustomerSummary, CustomerViewSet, atp
+from stillage.sales.api import (
+    CustomerProductViewSet,
+    CustomerSummary,
+    CustomerViewSet,
+    atp,
+    papers,
+    picking,
+    shipping,
+)
 from stillage.sales.api import orders as sales_orders
-from stillage.sales.api import papers, picking, shipping
 from stillage.sales.api import returns as sales_returns
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
