@@ -1,87 +1,46 @@
 """Pick lists as rows: the walk in its order, who walks for what, what comes next."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from stillage.core.actor import Actor
-from stillage.core.sql import as_date, as_instant, fetch
 from stillage.sales.finding import find, named, seen
 from stillage.sales.locking import Reference
 from stillage.sales.models import PickList, PickListStatus, PickTask, SalesOrder
 from stillage.stock.expiry import shown
-from stillage.stock.queries import case_packs
+from stillage.stock.queries import case_packs, open_hold
 
-_COLUMNS = {
-    "id": "t.id",
-    "pick_list_id": "t.pick_list_id",
-    "order_id": "t.order_id",
-    "order": "o.number",
-    "customer_name": "c.name",
-    "line_id": "t.line_id",
-    "demand_id": "m.demand_id",
-    "minimum_remaining_days": "m.minimum_remaining_days",
-    "delivery_date": "o.delivery_date",
-    "product_id": "m.product_id",
-    "product": "p.sku",
-    "product_name": "p.name",
-    "base_unit": "p.base_unit",
-    "container_ml": "p.container_ml",
-    "category": "g.name",
-    "lot_tracked": "p.lot_tracked",
-    "lot_id": "t.lot_id",
-    "lot": "l.number",
-    "expiry_date": "l.expiry_date",
-    "best_before_date": "l.best_before_date",
-    "last_sale_date": "l.last_sale_date",
-    "location_id": "t.location_id",
-    "location": "x.full_code",
-    "location_code": "x.code",
-    "zone": "x.zone",
-    "pick_sequence": "x.pick_sequence",
-    "units_per_pack": "m.units_per_pack",
-    "quantity": "t.quantity",
-    "picked": "t.picked",
-    "short": "t.short",
-    "claimed_by": "t.claimed_by",
-    "claimed_name": "t.claimed_name",
-    "finished_at": "t.finished_at",
-    "held": "EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = t.lot_id AND h.released_at IS NULL"
-    " AND (h.location_id IS NULL OR h.location_id = t.location_id))",
+TASK = {
+    "id": F("pk"),
+    "pick_list_id": F("pick_list"),
+    "order_id": F("order"),
+    "order": F("order__number"),
+    "customer_name": F("order__customer__name"),
+    "line_id": F("line"),
+    "demand_id": F("line__demand_id"),
+    "minimum_remaining_days": F("line__minimum_remaining_days"),
+    "delivery_date": F("order__delivery_date"),
+    "product_id": F("line__product"),
+    "product": F("line__product__sku"),
+    "product_name": F("line__product__name"),
+    "base_unit": F("line__product__base_unit"),
+    "lot_tracked": F("line__product__lot_tracked"),
+    "lot_id": F("lot"),
+    "lot": F("lot__number"),
+    "expiry_date": F("lot__expiry_date"),
+    "best_before_date": F("lot__best_before_date"),
+    "last_sale_date": F("lot__last_sale_date"),
+    "location_id": F("location"),
+    "location": F("location__full_code"),
+    "location_code": F("location__code"),
+    "zone": F("location__zone"),
+    "pick_sequence": F("location__pick_sequence"),
+    "units_per_pack": F("line__units_per_pack"),
 }
-# What the engines hold differently.
-_READ: dict[str, Callable[[Any], Any]] = {
-    "demand_id": lambda value: value if isinstance(value, UUID) else UUID(value),
-    "delivery_date": as_date,
-    "expiry_date": as_date,
-    "best_before_date": as_date,
-    "last_sale_date": as_date,
-    "finished_at": as_instant,
-    "lot_tracked": bool,
-    "held": bool,
-}
-# Every pick reads tasks three times, and the ORM writes this statement ten times slower than it is answered.
-_TASKS = f"""
-SELECT {", ".join(_COLUMNS.values())}
-FROM sales_picktask t
-JOIN sales_salesorder o ON o.id = t.order_id
-JOIN sales_customer c ON c.id = o.customer_id
-JOIN sales_salesorderline m ON m.id = t.line_id
-JOIN catalogue_product p ON p.id = m.product_id
-LEFT JOIN catalogue_category g ON g.id = p.category_id
-JOIN stock_lot l ON l.id = t.lot_id
-JOIN places_location x ON x.id = t.location_id
-WHERE t.id IN ({{wanted}})
-ORDER BY {{first}}x.pick_sequence, x.full_code, t.id
-"""
-# 0 for what lies behind a task on the walk, 1 for what lies before it.
-_BEHIND = (
-    "CASE WHEN x.pick_sequence > %s OR x.pick_sequence = %s AND (x.full_code > %s OR x.full_code = %s AND t.id > %s)"
-    " THEN 0 ELSE 1 END, "
-)
+_PLAIN = ("quantity", "picked", "short", "claimed_by", "claimed_name", "finished_at")
+WALK = ("location__pick_sequence", "location__full_code", "pk")
 
 
 def task_rows(
@@ -91,26 +50,31 @@ def task_rows(
 
     With `after` the walk begins behind that task and goes on from the start when it has come to the end.
     """
-    try:
-        wanted, parameters = found.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    values, first = list(parameters), ""
+    # Some names are also columns; those are read as they are and named afterwards.
+    alias = {f"_{name}": source for name, source in TASK.items()}
+    rows = found.annotate(**alias, held=open_hold("lot", "location")).order_by(*WALK)
     if after is not None:
-        first, place = _BEHIND, (after["pick_sequence"], after["location"])
-        values += [place[0], place[0], place[1], place[1], after["id"]]
-    sql = _TASKS.format(wanted=wanted, first=first)
-    if limit is not None:
-        sql, values = f"{sql} LIMIT %s", [*values, limit]
-    return [_task(row) for row in fetch(sql, values)]
+        rows = rows.order_by(_behind(after), *WALK)
+    return [
+        {
+            **{name: row[f"_{name}"] for name in TASK},
+            **{name: row[name] for name in (*_PLAIN, "held")},
+            "open": row["quantity"] - row["picked"] - row["short"],
+        }
+        for row in rows.values(*alias, *_PLAIN, "held")[:limit]
+    ]
 
 
-def _task(row: Sequence[Any]) -> dict[str, Any]:
-    task = dict(zip(_COLUMNS, row, strict=True))
-    for name, read in _READ.items():
-        task[name] = read(task[name])
-    task["open"] = task["quantity"] - task["picked"] - task["short"]
-    return task
+def _behind(task: dict[str, Any]) -> Case:
+    """0 for what lies behind a task on the walk, 1 for what lies before it."""
+    sequence, code, pk = WALK
+    same_sequence = Q(**{sequence: task["pick_sequence"]})
+    later = (
+        Q(**{f"{sequence}__gt": task["pick_sequence"]})
+        | same_sequence & Q(**{f"{code}__gt": task["location"]})
+        | same_sequence & Q(**{code: task["location"], f"{pk}__gt": task["id"]})
+    )
+    return Case(When(later, then=Value(0)), default=Value(1))
 
 
 def shown_tasks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -130,8 +94,6 @@ def _shown(row: dict[str, Any], case_name: str, units_per_case: int) -> dict[str
         "product_id": row["product_id"],
         "product_name": row["product_name"],
         "base_unit": row["base_unit"],
-        "container_ml": row["container_ml"],
-        "category": row["category"],
         "case_name": case_name,
         "units_per_case": units_per_case,
         "units_per_pack": row["units_per_pack"],
