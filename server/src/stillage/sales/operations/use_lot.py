@@ -4,6 +4,7 @@ import datetime as dt
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Refusal
+from stillage.core.events import StockFreed, publish
 from stillage.core.locking import operation
 from stillage.places.models import Location
 from stillage.sales import tasks
@@ -33,6 +34,7 @@ def use_lot(
     All that is open, unless a number is given. Returns the task for the new lot.
     Refuses: an unknown lot or place, a lot that is held, too short-dated or not free there, more than is open.
     Locks: the order, the list, the task, the balances. Audits: sales_order.use_lot, stock.deallocate, stock.allocate.
+    Publishes: StockFreed.
     """
     walk = lock_walk(pick_list, actor=actor, task_ids=[task])
     row = task_of(walk, task)
@@ -71,6 +73,7 @@ def use_lot(
     )
     tasks.settle_lists([walk.list.pk], at=at)
     tell(walk, {task: units}, "use_lot", actor=actor, at=at, lot=new_lot.number, reason=reason)
+    publish(StockFreed((row["product_id"],), walk.list.warehouse_id))
     return walk.list, new_task
 
 
