@@ -139,6 +139,10 @@ def test_an_order_is_packed_on_a_pallet_shipped_and_a_case_comes_back(
         shipment = warehouse.get(f"sales-orders/{number}")["shipments"][0]["number"]
         assert visit.page.url.endswith(f"/shipments/{shipment}")
 
+        with visit.page.expect_popup(timeout=SLOW * 1000) as opened:
+            visit.press("button", "Delivery note", exact=True)
+        opened.value.close()  # what is in it, the paper's own tests say
+
         go(visit, f"{warehouse.url}/orders?show=all&q={unit['sscc']}")
         visit.sees(number, seconds=SLOW)  # an order is found by its pallet
 

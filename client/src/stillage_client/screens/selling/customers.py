@@ -232,7 +232,7 @@ def _figures(summary: CustomerSummary, layout: Layout, *, prices: bool) -> ft.Co
         statistic(t("Shipments"), words.number(summary.shipments), "", None),
         statistic(t("Open returns"), words.number(summary.open_returns), "", None),
     ]
-    if prices and summary.ordered_total_12m is not None:
+    if prices and layout == "desk" and summary.ordered_total_12m is not None:
         boxes.append(
             statistic(t("Ordered in 12 months"), words.money(summary.ordered_total_12m, whole=True), "", None)
         )
