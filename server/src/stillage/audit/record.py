@@ -72,8 +72,22 @@ class Change:
 
 
 def record_many(*, actor: Actor, changes: Iterable[Change], at: dt.datetime | None = None) -> None:
-    """Write one row for each change, several hundred a statement."""
-    at = at or now()
+    """Write one row for each change, several hundred a statement; a single one with what the transaction writes last."""
+    at, changes = at or now(), list(changes)
+    if len(changes) == 1:
+        (one,) = changes
+        record(
+            actor=actor,
+            action=one.action,
+            object_type=one.object_type,
+            object_id=one.object_id,
+            label=one.label,
+            before=one.before,
+            after=one.after,
+            warehouse_id=one.warehouse_id,
+            at=at,
+        )
+        return
     Entry.objects.bulk_create(
         (
             Entry(

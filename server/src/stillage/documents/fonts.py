@@ -20,6 +20,9 @@ BOX: Final = "\u25a1"  # stands for a character that Inter has no drawing for
 _PRIVATE: Final = range(0xE000, 0xF900)
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
 _LOCK: Final = threading.RLock()
+# Held while a PDF is made: reportlab cuts each document's letters out of the one face in memory, reading it from a
+# position that two documents would share.
+ONE_AT_A_TIME: Final = threading.RLock()
 
 
 class Weight(StrEnum):

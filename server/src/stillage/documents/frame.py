@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Table
 
 from stillage.documents.content import Paper
-from stillage.documents.fonts import Weight, font_name, printable, text_width
+from stillage.documents.fonts import ONE_AT_A_TIME, Weight, font_name, printable, text_width
 from stillage.documents.pieces import HAIRLINE, INK, QUIET, Align, Cell, text
 from stillage.documents.words import say
 
@@ -151,7 +151,8 @@ def build(paper: Paper, title: str, story: Sequence[Flowable]) -> bytes:
             PageTemplate("later", [frame("later", _LATER_TOP)], onPage=running_head),
         ]
     )
-    document.build(list(story), canvasmaker=_numbered(paper))
+    with ONE_AT_A_TIME:
+        document.build(list(story), canvasmaker=_numbered(paper))
     return out.getvalue()
 
 

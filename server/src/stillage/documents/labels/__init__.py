@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from stillage.documents.content import Label, LotLabel, PalletLabel
+from stillage.documents.fonts import ONE_AT_A_TIME
 from stillage.documents.labels import pdf_ink, zpl_ink
 from stillage.documents.labels.marks import Device, LabelError, Layout
 from stillage.documents.labels.pallet import pallet_layout
@@ -32,7 +33,8 @@ def pdf(labels: Sequence[Label]) -> bytes:
         canvas.setPageSize((drawn.width * mm, drawn.height * mm))
         pdf_ink.draw(canvas, drawn, left=0, top=drawn.height * mm)
         canvas.showPage()
-    canvas.save()
+    with ONE_AT_A_TIME:
+        canvas.save()
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from stillage.documents.content import LabelSheet, PaperSize
+from stillage.documents.fonts import ONE_AT_A_TIME
 from stillage.documents.frame import SIZES
 from stillage.documents.labels import PDF_DEVICE, LabelError, layout, pdf_ink
 
@@ -56,5 +57,6 @@ def label_sheet(content: LabelSheet) -> bytes:
         y = grid.top + row * grid.pitch_down + (grid.height - drawn.height) / 2
         pdf_ink.draw(canvas, drawn, left=x * mm, top=SIZES[content.paper][1] - y * mm)
     canvas.showPage()
-    canvas.save()
+    with ONE_AT_A_TIME:
+        canvas.save()
     return out.getvalue()

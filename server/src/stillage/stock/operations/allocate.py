@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from stillage.audit.record import Change, record
+from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.locking import operation
@@ -122,17 +122,7 @@ def _done(
     """Tell of it, and say it."""
     written = [one for own in taken for one in own]
     if written:
-        for change in _told(demands, taken):
-            record(
-                actor=actor,
-                action=change.action,
-                object_type=change.object_type,
-                object_id=change.object_id,
-                label=change.label,
-                after=change.after,
-                warehouse_id=change.warehouse_id,
-                at=at,
-            )
+        record_many(actor=actor, changes=_told(demands, taken), at=at)
     promises: dict[UUID, list[ledger.Promise]] = {demand.id: [] for demand in demands}
     for one in written:
         promises[one.demand_id].append(one)
