@@ -277,13 +277,13 @@ def test_a_plan_that_a_migration_made_stale_is_at_most_one_more_try(client: Clie
         assert client.post(MOVE, BODY, key=f"prepare-the-statements-{number}").status_code == 201
     with another_session(autocommit=True) as session:
         session.execute("ALTER TABLE accounts_session ALTER COLUMN expires_at TYPE timestamptz(3)")
-        session.execute("ALTER TABLE stock_balance ALTER COLUMN on_hand TYPE numeric(20)")
+        session.execute("ALTER TABLE stock_balance ALTER COLUMN allocated TYPE numeric(20)")
         try:
             assert client.post(MOVE, BODY, key=KEY).status_code == 201
             assert client.get("/api/v1/stock").status_code == 200
         finally:
             connection.close()
-            session.execute("ALTER TABLE stock_balance ALTER COLUMN on_hand TYPE bigint")
+            session.execute("ALTER TABLE stock_balance ALTER COLUMN allocated TYPE bigint")
             session.execute("ALTER TABLE accounts_session ALTER COLUMN expires_at TYPE timestamptz")
     assert Movement.objects.filter(kind="move").count() == 8
     assert disagreements(seal=False) == []
