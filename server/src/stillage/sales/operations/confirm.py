@@ -10,7 +10,8 @@ from stillage.sales.drafting import agreed_days
 from stillage.sales.locking import Reference, lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.operations.create_order import confirmed
-from stillage.sales.states import Facts, Step, check
+from stillage.sales.queries.orders import facts_of
+from stillage.sales.states import Step, check
 from stillage.sales.trail import record_step
 from stillage.sales.writing import set_remaining_days
 
@@ -23,7 +24,8 @@ def confirm(*, actor: Actor, order: Reference, at: dt.datetime) -> SalesOrder:
     Locks: the order; the series of promises, last. Audits: sales_order.confirm.
     """
     found = lock_order(order, actor=actor)
-    check(found.number, found.status, Step.CONFIRM, Facts())
+    if found.status != OrderStatus.DRAFT:
+        check(found.number, found.status, Step.CONFIRM, facts_of(found))
     if not found.customer.is_active:
         raise Conflict(
             f"{found.customer.code} is not supplied any more; make the customer active first.",
