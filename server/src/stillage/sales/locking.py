@@ -2,29 +2,12 @@
 
 from collections.abc import Sequence
 
-from stillage.core import text as rules
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, NotFound, refuse_all
+from stillage.core.finding import Reference, id_and_number
 from stillage.core.locking import for_update
 from stillage.core.sql import fetch, member
 from stillage.sales.models import SalesOrder, SalesOrderLine
-
-MAX_ID = 2**63 - 1
-Reference = int | str
-
-
-def id_and_number(reference: Reference) -> tuple[int | None, str | None]:
-    """What a reference may stand for: an id (17, "17", "id:17"), a number ("SO-000042", "key:SO-000042")."""
-    if isinstance(reference, int):
-        return reference, None
-    if rules.fault_in(reference):
-        return None, None
-    name = rules.normalise(reference)
-    form, _, rest = name.partition(":")
-    exact = form if rest and form in ("id", "key") else ""
-    value = rest if exact else name
-    may_be_id = value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= MAX_ID
-    return int(value) if may_be_id and exact != "key" else None, value if exact != "id" else None
 
 
 def find_order_ids(references: Sequence[Reference], *, actor: Actor, lock: bool = False) -> list[int | None]:

@@ -9,11 +9,10 @@ from django.db.models import Q
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
+from stillage.core.finding import Reference, find
 from stillage.core.sql import execute, fetch, rows, table
+from stillage.core.steps import impossible_step
 from stillage.places.models import Location
-from stillage.sales.errors import impossible_step
-from stillage.sales.finding import find
-from stillage.sales.locking import Reference
 from stillage.sales.models import Return, ReturnLine, ReturnStatus, Shipment, ShipmentLine
 
 STEPS: dict[str, tuple[str, ...]] = {

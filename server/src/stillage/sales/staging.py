@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Refusal
+from stillage.core.finding import Reference, id_and_number
 from stillage.places.models import Kind, Location
-from stillage.sales.locking import Reference, id_and_number
 
 
 def staging_place(reference: Reference, *, actor: Actor) -> Location:

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stillage.sales.errors import impossible_step
+from stillage.core.steps import impossible_step
 from stillage.sales.models.orders import OrderStatus
 
 

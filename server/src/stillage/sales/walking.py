@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 
 from stillage.core.actor import Actor
 from stillage.core.errors import NotFound
+from stillage.core.finding import Reference
+from stillage.core.steps import impossible_step
 from stillage.sales import tasks
 from stillage.sales.drafting import needed_on
-from stillage.sales.errors import impossible_step
-from stillage.sales.locking import Reference
 from stillage.sales.models import OrderStatus, PickList, PickListStatus, PickTask, SalesOrder
 from stillage.sales.queries.orders import sums
 from stillage.sales.queries.picking import find_list, task_rows

@@ -13,9 +13,10 @@ from stillage.core.errors import Kind, Refusal
 from stillage.rest import paging, query
 from stillage.rest.fields import MAX_ID, Boolean, Date, Integer, Money, Percent, Reference, Strict, Text
 from stillage.rest.paging import Ordering
+from stillage.rest.steps import Nothing
 from stillage.rest.views import View
 from stillage.sales import operations
-from stillage.sales.api.steps import Nothing, OrderView
+from stillage.sales.api.steps import OrderView
 from stillage.sales.drafting import AskedLine, AskedOrder, draft
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.queries import allocation, history, orders

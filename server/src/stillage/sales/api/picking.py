@@ -9,10 +9,11 @@ from rest_framework.response import Response
 from stillage.core.clock import now
 from stillage.rest import paging, query
 from stillage.rest.fields import Integer, Reference, Strict, Text
+from stillage.rest.lists import Id, Lines, named
 from stillage.rest.paging import Ordering
+from stillage.rest.steps import Nothing
 from stillage.sales import operations
-from stillage.sales.api.lists import Id, Lines, named
-from stillage.sales.api.steps import Nothing, OrderView
+from stillage.sales.api.steps import OrderView
 from stillage.sales.models import PickListStatus
 from stillage.sales.queries import picking
 

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from stillage.core.clock import now
 from stillage.rest import paging, query
 from stillage.rest.fields import Date, Integer, Money, Reference, Strict, Text
+from stillage.rest.lists import Id, Lines, named
 from stillage.rest.paging import Ordering
+from stillage.rest.steps import Nothing, reader
 from stillage.rest.views import View
 from stillage.sales import operations
-from stillage.sales.api.lists import Id, Lines, named
-from stillage.sales.api.steps import Nothing, reader
 from stillage.sales.models import Outcome, Return, ReturnStatus
 from stillage.sales.queries import returns
 

@@ -11,10 +11,11 @@ from stillage.core.clock import now
 from stillage.core.errors import NotFound
 from stillage.rest import paging, query
 from stillage.rest.fields import Date, Integer, Reference, Strict, Text
+from stillage.rest.lists import Id, Lines, named
 from stillage.rest.paging import Ordering
+from stillage.rest.steps import Nothing
 from stillage.sales import operations
-from stillage.sales.api.lists import Id, Lines, named
-from stillage.sales.api.steps import Nothing, OrderView
+from stillage.sales.api.steps import OrderView
 from stillage.sales.models import HandlingUnitKind, Shipment
 from stillage.sales.operations.ship import BACKORDER, CANCEL
 from stillage.sales.queries import shipping

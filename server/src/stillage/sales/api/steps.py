@@ -1,25 +1,15 @@
 """What the endpoints of an order's steps share: parse strictly, one call, answer the whole order."""
 
-from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stillage.rest.fields import Strict
+from stillage.rest.steps import Nothing, reader
 from stillage.rest.views import View
 from stillage.sales.models import SalesOrder
 from stillage.sales.queries.orders import order_answer
-
-
-@cache
-def reader(body: type[Strict]) -> Strict:
-    """One reader for all requests: it keeps nothing of what it reads."""
-    return body()
-
-
-class Nothing(Strict):
-    """A body that says nothing."""
 
 
 class OrderView(View):

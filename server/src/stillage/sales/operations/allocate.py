@@ -6,10 +6,11 @@ from typing import Any
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.places.models import Warehouse
 from stillage.sales.demands import demand_of, lock_balances
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder, SalesOrderLine
 from stillage.sales.queries.orders import line_facts
 from stillage.sales.states import Facts, Step, check

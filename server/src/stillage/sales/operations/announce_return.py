@@ -9,11 +9,10 @@ from uuid import uuid4
 from stillage.catalogue.models import Product
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, refuse_all
+from stillage.core.finding import Reference, named, seen
 from stillage.core.locking import operation
 from stillage.numbering.take import document_number, take
 from stillage.places.models import Warehouse
-from stillage.sales.finding import named, seen
-from stillage.sales.locking import Reference
 from stillage.sales.models import Customer, Return, ReturnLine, Shipment, ShipmentLine
 from stillage.sales.returning import (
     insert_lines,

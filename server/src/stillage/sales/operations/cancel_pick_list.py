@@ -4,10 +4,10 @@ import datetime as dt
 
 from stillage.audit.record import record
 from stillage.core.actor import Actor
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
+from stillage.core.steps import impossible_step
 from stillage.sales import tasks
-from stillage.sales.errors import impossible_step
-from stillage.sales.locking import Reference
 from stillage.sales.models import PickList, PickListStatus
 from stillage.sales.trail import record_steps, step_of
 from stillage.sales.walking import lock_walk

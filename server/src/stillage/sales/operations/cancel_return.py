@@ -4,8 +4,8 @@ import datetime as dt
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
-from stillage.sales.locking import Reference
 from stillage.sales.models import Return, ReturnStatus
 from stillage.sales.returning import check, lines_of, lock_return, tell
 

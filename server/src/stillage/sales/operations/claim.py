@@ -5,10 +5,10 @@ import datetime as dt
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Kind, NotFound, Refusal
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import fetch, is_postgres
-from stillage.sales.errors import impossible_step
-from stillage.sales.locking import Reference
+from stillage.core.steps import impossible_step
 from stillage.sales.models import PickList, PickListStatus, PickTask
 from stillage.sales.queries.picking import find_list
 

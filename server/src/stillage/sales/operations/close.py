@@ -3,8 +3,9 @@
 import datetime as dt
 
 from stillage.core.actor import Actor
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
-from stillage.sales.locking import Reference, lock_order, touch
+from stillage.sales.locking import lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.states import Step, check

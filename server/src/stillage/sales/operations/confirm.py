@@ -4,10 +4,11 @@ import datetime as dt
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.numbering.take import take
 from stillage.sales.drafting import agreed_days
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.operations.create_order import confirmed
 from stillage.sales.queries.orders import facts_of

@@ -11,11 +11,11 @@ from django.conf import settings
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, table
 from stillage.numbering.take import document_number, take
 from stillage.sales import pricing
-from stillage.sales.locking import Reference
 from stillage.sales.models import CreditNote, Return, ReturnLine
 from stillage.sales.returning import add_up, check, lines_of, lock_return, tell
 

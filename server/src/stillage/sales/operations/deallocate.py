@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from stillage.core.actor import Actor
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales.demands import promised_to, tell_freed
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.operations.allocate import added, named_lines
 from stillage.sales.queries.orders import line_facts

@@ -9,11 +9,11 @@ from uuid import UUID
 from stillage.core.actor import Actor
 from stillage.core.clock import today
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, stored, table
 from stillage.places.models import SALEABLE, Location
 from stillage.places.models import Kind as Place
-from stillage.sales.locking import Reference
 from stillage.sales.models import Outcome, Return, ReturnLine
 from stillage.sales.returning import (
     add_up,

@@ -6,11 +6,12 @@ from typing import Any
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, Refusal, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import execute
 from stillage.sales.demands import promised_to
 from stillage.sales.drafting import AskedLine, Draft, known, needed_on, set_lines
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import SalesOrder
 from stillage.sales.operations.create_order import told_lines
 from stillage.sales.queries.orders import facts_of

@@ -8,13 +8,14 @@ from django.db.models import F, Sum
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
+from stillage.core.steps import impossible_step
 from stillage.numbering.take import document_number, take
 from stillage.places.models import Location
 from stillage.sales import tasks
 from stillage.sales.demands import promised_to
-from stillage.sales.errors import impossible_step
-from stillage.sales.locking import Reference, SalesOrder, lock_orders
+from stillage.sales.locking import SalesOrder, lock_orders
 from stillage.sales.models import PickList, PickTask, SalesOrderLine
 from stillage.sales.queries.orders import sums
 from stillage.sales.staging import default_staging, staging_place

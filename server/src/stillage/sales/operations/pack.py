@@ -10,12 +10,13 @@ from django.conf import settings
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, stored, table
 from stillage.documents import sscc
 from stillage.numbering.take import take
 from stillage.sales.demands import promised_to
-from stillage.sales.locking import Reference, SalesOrder, lock_order, touch
+from stillage.sales.locking import SalesOrder, lock_order, touch
 from stillage.sales.models import HandlingUnitKind, OrderStatus
 from stillage.sales.operations.make_pick_list import on_lists
 from stillage.sales.queries.orders import facts_of

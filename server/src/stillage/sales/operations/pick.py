@@ -8,10 +8,10 @@ from typing import Any
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import fetch, rows, table
 from stillage.sales import tasks
-from stillage.sales.locking import Reference
 from stillage.sales.models import PickList, PickTask
 from stillage.sales.picking_rules import SCAN, Scanned, faults_of
 from stillage.sales.trail import record_steps, step_of

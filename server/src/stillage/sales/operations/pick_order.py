@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales import tasks
 from stillage.sales.demands import Promised, promised_to
-from stillage.sales.locking import Reference, SalesOrder, lock_order
+from stillage.sales.locking import SalesOrder, lock_order
 from stillage.sales.operations.make_pick_list import on_lists
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.staging import default_staging, staging_place

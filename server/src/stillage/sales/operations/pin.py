@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, NotFound, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.places.models import PHYSICAL, Location
 from stillage.sales.demands import Promised, demand_of, lock_balances, promised_to, tell_freed
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder, SalesOrderLine
 from stillage.sales.operations.allocate import added
 from stillage.sales.queries.orders import line_facts

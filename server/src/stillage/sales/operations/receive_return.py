@@ -9,9 +9,9 @@ from uuid import uuid4
 from stillage.catalogue.models import Product
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Refusal, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.places.models import Kind, Location
-from stillage.sales.locking import Reference
 from stillage.sales.models import Return, ReturnLine, ReturnStatus
 from stillage.sales.operations.announce_return import Announced, share_out
 from stillage.sales.returning import (

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from stillage.core.actor import Actor
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales.demands import promised_to, tell_freed
-from stillage.sales.locking import Reference, lines_of, lock_order, touch
+from stillage.sales.locking import lines_of, lock_order, touch
 from stillage.sales.models import OrderStatus, SalesOrder
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.states import Step, check

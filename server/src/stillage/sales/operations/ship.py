@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.clock import today
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.core.sql import execute, rows, table
 from stillage.numbering.take import document_number, take
 from stillage.places.models import Kind
 from stillage.sales import tasks
 from stillage.sales.demands import Promised, promised_to, tell_freed
-from stillage.sales.locking import Reference, SalesOrder, lines_of, lock_order, touch
+from stillage.sales.locking import SalesOrder, lines_of, lock_order, touch
 from stillage.sales.models import HandlingUnit, OrderStatus, SalesOrderLine, Shipment
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.states import Step, check

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, Refusal
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales import tasks
 from stillage.sales.demands import lock_balances
-from stillage.sales.locking import Reference
 from stillage.sales.models import PickList
 from stillage.sales.operations.pick import tell
 from stillage.sales.walking import lock_walk, task_of

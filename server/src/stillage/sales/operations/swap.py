@@ -4,8 +4,8 @@ import datetime as dt
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
-from stillage.sales.locking import Reference
 from stillage.sales.models import SalesOrder
 from stillage.sales.operations.pin import as_many, give_and_take, line_of, locked, wish_for
 from stillage.sales.states import Step

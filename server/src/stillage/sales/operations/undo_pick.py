@@ -4,9 +4,9 @@ import datetime as dt
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, Refusal
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales import tasks
-from stillage.sales.locking import Reference
 from stillage.sales.models import PickList
 from stillage.sales.operations.claim import ANYBODYS
 from stillage.sales.operations.pick import tell

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from stillage.core.actor import Actor
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.sales import tasks
-from stillage.sales.locking import Reference, SalesOrder, lock_order, touch
+from stillage.sales.locking import SalesOrder, lock_order, touch
 from stillage.sales.models import HandlingUnit, OrderStatus
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.states import Step, check

@@ -8,11 +8,12 @@ from django.db.models import Q
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.places.models import SALEABLE, Location
 from stillage.sales import tasks
 from stillage.sales.demands import Promised, promised_to
-from stillage.sales.locking import Reference, SalesOrder, lock_order
+from stillage.sales.locking import SalesOrder, lock_order
 from stillage.sales.operations.pick_order import Chosen, OrderPick, matches, told
 from stillage.sales.queries.orders import facts_of
 from stillage.sales.states import Step, check

@@ -5,11 +5,11 @@ import datetime as dt
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Refusal
 from stillage.core.events import StockFreed, publish
+from stillage.core.finding import Reference
 from stillage.core.locking import operation
 from stillage.places.models import Location
 from stillage.sales import tasks
 from stillage.sales.demands import lock_balances
-from stillage.sales.locking import Reference
 from stillage.sales.models import PickList
 from stillage.sales.operations.pick import tell
 from stillage.sales.walking import lock_walk, task_of

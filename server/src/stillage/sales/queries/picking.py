@@ -6,8 +6,7 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from stillage.core.actor import Actor
-from stillage.sales.finding import find, named, seen
-from stillage.sales.locking import Reference
+from stillage.core.finding import Reference, find, named, seen
 from stillage.sales.models import PickList, PickListStatus, PickTask, SalesOrder
 from stillage.stock.expiry import shown
 from stillage.stock.queries import case_packs, open_hold

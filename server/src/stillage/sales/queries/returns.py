@@ -4,10 +4,9 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from stillage.audit.models import Entry
+from stillage.audit.history import PRICES, history
 from stillage.core.actor import Actor
-from stillage.sales.finding import find, seen
-from stillage.sales.locking import Reference
+from stillage.core.finding import Reference, find, seen
 from stillage.sales.models import (
     CreditNote,
     CreditNoteLine,
@@ -16,7 +15,6 @@ from stillage.sales.models import (
     ReturnLine,
     ReturnStatus,
 )
-from stillage.sales.queries.history import MAX_ROWS, PRICES, shown_entry
 from stillage.sales.returning import possible
 
 
@@ -142,8 +140,7 @@ def return_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
 
 def return_history(one: Return, *, actor: Actor) -> list[dict[str, Any]]:
     """Who did what with a return, newest first. One statement."""
-    rows = Entry.objects.filter(object_type="return", object_id=str(one.pk)).order_by("-id")[:MAX_ROWS]
-    return [shown_entry(row, actor) for row in rows]
+    return history("return", one.pk, actor)
 
 
 # ---- credit notes -------------------------------------------------------------------------------

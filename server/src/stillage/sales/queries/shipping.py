@@ -7,10 +7,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from stillage.core.actor import Actor
 from stillage.core.errors import NotFound
+from stillage.core.finding import Reference, find, seen
 from stillage.core.sql import fetch, member
 from stillage.documents import sscc as numbers
-from stillage.sales.finding import find, seen
-from stillage.sales.locking import Reference
 from stillage.sales.models import HandlingUnit, PackedLine, Shipment, ShipmentLine
 from stillage.sales.queries.orders import sscc_in
 

@@ -1,4 +1,4 @@
-"""What the lists of selling share: filters by things that have an id and a name."""
+"""What lists and bodies of documents share: filters by things that have an id and a name."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class Id(Integer):
 
 
 class Lines(serializers.ListSerializer):
-    """The lines of a step: at least one, at most as many as an order may have."""
+    """The lines of a step: at least one, at most as many as a document may have."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         limits = {"min_length": 1, "max_length": settings.MAX_ORDER_LINES, "allow_empty": False}

@@ -1,4 +1,4 @@
-"""What selling refuses, in words that say what is possible instead."""
+"""Steps that a document may not take where it stands: refused in words that say what is possible instead."""
 
 from collections.abc import Sequence
 
@@ -25,12 +25,26 @@ _DONE = {
     "dispose": "disposed of",
     "credit": "credited",
     "claim": "claimed",
+    "place": "placed",
+    "submit": "submitted",
+    "approve": "approved",
+    "reject": "sent back",
+    "enter": "counted",
+    "dispatch": "dispatched",
+    "undispatch": "taken back",
+    "tell": "told to customers",
 }
-_STATES = {"draft": "a draft", "picking": "being picked"}
+_STATES = {
+    "draft": "a draft",
+    "picking": "being picked",
+    "partly_received": "received in part",
+    "to_approve": "waiting for approval",
+    "recount": "being counted again",
+}
 
 
 def impossible_step(number: str, status: str, possible: Sequence[str]) -> Conflict:
-    """Of an order, a pick list or a return: where it stands, and the steps that are possible from there."""
+    """Of a document: where it stands, and the steps that are possible from there."""
     words = [_DONE.get(step, step) for step in possible]
     rest = (
         f"it can be {' or '.join(filter(None, [', '.join(words[:-1]), words[-1]]))}."
