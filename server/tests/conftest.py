@@ -21,7 +21,8 @@ SALES_TABLES = (
     "sales_creditnote",
     "sales_creditnoteline",
 )
-GUARDED = LEDGER_TABLES + SALES_TABLES
+CONTROL_TABLES = ("purchasing_receiptline", "purchasing_receiptundo", "counting_countentry")
+GUARDED = LEDGER_TABLES + SALES_TABLES + CONTROL_TABLES
 CI = os.environ.get("CI") == "true"
 
 

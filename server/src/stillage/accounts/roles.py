@@ -27,6 +27,21 @@ SHIPPING_RUN = "shipping.run"
 RETURNS_RECEIVE = "returns.receive"
 RETURNS_DISPOSE = "returns.dispose"
 CREDIT_ISSUE = "credit.issue"
+BUYING_VIEW = "buying.view"
+BUYING_CHANGE = "buying.change"
+RECEIPTS_RUN = "receipts.run"
+RECEIPTS_DECIDE = "receipts.decide"
+SUPPLIER_RETURNS_RUN = "supplier_returns.run"
+TRANSFERS_VIEW = "transfers.view"
+TRANSFERS_CHANGE = "transfers.change"
+TRANSFERS_RUN = "transfers.run"
+COUNTS_VIEW = "counts.view"
+COUNTS_RUN = "counts.run"
+COUNTS_CHANGE = "counts.change"
+COUNTS_APPROVE = "counts.approve"
+TRACE_VIEW = "trace.view"
+RECALLS_VIEW = "recalls.view"
+RECALLS_RUN = "recalls.run"
 COST_VIEW = "cost.view"
 SCAN_USE = "scan.use"
 IMPORTS_RUN = "imports.run"
@@ -39,6 +54,12 @@ _LOOK = frozenset({CATALOGUE_VIEW, PARTIES_VIEW, PLACES_VIEW, STOCK_VIEW, SCAN_U
 _HANDLE = frozenset({STOCK_RECEIVE, STOCK_MOVE, STOCK_ADJUST, STOCK_REVERSE, STOCK_HOLD})
 _SELL = frozenset({SALES_VIEW, SALES_CHANGE, SALES_PRICES, CREDIT_ISSUE})
 _DELIVER = frozenset({SALES_VIEW, PICKING_RUN, SHIPPING_RUN, RETURNS_RECEIVE})
+_BUY = frozenset(
+    {BUYING_VIEW, BUYING_CHANGE, RECEIPTS_RUN, RECEIPTS_DECIDE, SUPPLIER_RETURNS_RUN, TRANSFERS_VIEW}
+)
+_TAKE_IN = frozenset({BUYING_VIEW, RECEIPTS_RUN, TRANSFERS_VIEW, TRANSFERS_RUN, COUNTS_VIEW, COUNTS_RUN})
+_CONTROL = frozenset({TRANSFERS_CHANGE, COUNTS_CHANGE, COUNTS_APPROVE, RECALLS_RUN})
+_OVERSEE = frozenset({BUYING_VIEW, TRANSFERS_VIEW, COUNTS_VIEW, TRACE_VIEW, RECALLS_VIEW})
 _MASTER = frozenset({CATALOGUE_CHANGE, PARTIES_CHANGE, IMPORTS_RUN, EXPORTS_RUN})
 
 ROLES: dict[str, frozenset[str]] = {
@@ -47,6 +68,10 @@ ROLES: dict[str, frozenset[str]] = {
     | _MASTER
     | _SELL
     | _DELIVER
+    | _BUY
+    | _TAKE_IN
+    | _CONTROL
+    | _OVERSEE
     | {
         SALES_PIN,
         RETURNS_DISPOSE,
@@ -65,6 +90,10 @@ ROLES: dict[str, frozenset[str]] = {
     | _MASTER
     | _SELL
     | _DELIVER
+    | _BUY
+    | _TAKE_IN
+    | _CONTROL
+    | _OVERSEE
     | {
         SALES_PIN,
         RETURNS_DISPOSE,
@@ -76,10 +105,15 @@ ROLES: dict[str, frozenset[str]] = {
         AUDIT_VIEW,
         USERS_VIEW,
     },
-    "buyer": _LOOK | _MASTER | {STOCK_RECEIVE, COST_VIEW, SALES_VIEW, SALES_PRICES},
-    "sales": _LOOK | _SELL | {PARTIES_CHANGE, EXPORTS_RUN, IMPORTS_RUN},
-    "picker": _LOOK | _HANDLE | _DELIVER,
-    "auditor": _LOOK | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN, SALES_VIEW, SALES_PRICES},
+    "buyer": _LOOK
+    | _MASTER
+    | _BUY
+    | {STOCK_RECEIVE, COST_VIEW, SALES_VIEW, SALES_PRICES, TRACE_VIEW, RECALLS_VIEW},
+    "sales": _LOOK
+    | _SELL
+    | {PARTIES_CHANGE, EXPORTS_RUN, IMPORTS_RUN, BUYING_VIEW, TRANSFERS_VIEW, TRACE_VIEW, RECALLS_VIEW},
+    "picker": _LOOK | _HANDLE | _DELIVER | _TAKE_IN | {TRACE_VIEW, RECALLS_VIEW},
+    "auditor": _LOOK | _OVERSEE | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN, SALES_VIEW, SALES_PRICES},
     "device": frozenset({SCAN_USE, STOCK_VIEW, CATALOGUE_VIEW, PLACES_VIEW}),
 }
 

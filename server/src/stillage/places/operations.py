@@ -17,6 +17,19 @@ def open_warehouse(*, code: str, name: str, timezone: str) -> Warehouse:
 
 
 @operation
+def transit_location(warehouse: Warehouse) -> Location:
+    """Where goods on the way to a warehouse are booked: its first transit place, made when there is none."""
+    found = (
+        Location.objects.filter(warehouse=warehouse, kind=Kind.TRANSIT, is_active=True).order_by("id").first()
+    )
+    if found is not None:
+        return found
+    code = "TRANSIT"
+    values = {"full_code": f"{warehouse.code}/{code}", "kind": Kind.TRANSIT}
+    return Location.objects.get_or_create(warehouse=warehouse, code=code, defaults=values)[0]
+
+
+@operation
 def import_locations(*, create: list[Location], update: list[Location]) -> None:
     """Write many locations at once, as a file says; codes and warehouses of those that are there stay."""
     Location.objects.bulk_create(create, batch_size=1_000)

@@ -40,3 +40,12 @@ def short_dated(index: int, lot: str, last_sale: dt.date, remaining: int, needed
         "short_dated",
         f"Lot {lot} may be sold until {last_sale.isoformat()}, which {when}; {needed} days are needed at intake.",
     )
+
+
+def on_the_way(index: int, field: str, place: str) -> Fault:
+    """Goods between two warehouses are moved by their transfer alone."""
+    return Fault(
+        f"/lines/{index}/{field}",
+        "location_in_transit",
+        f"{place} holds goods on the way between warehouses; their transfer dispatches and receives them.",
+    )

@@ -91,6 +91,9 @@ class MovementKind(models.TextChoices):
     PUT_BACK = "put_back"
     ISSUE = "issue"
     RETURN = "return"
+    SEND_BACK = "send_back"
+    TRANSFER = "transfer"
+    COUNT = "count"
     REVERSE = "reverse"
 
 

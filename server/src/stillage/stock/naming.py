@@ -9,6 +9,7 @@ from stillage.core.actor import Actor
 from stillage.core.errors import Fault
 from stillage.core.locking import for_update
 from stillage.core.sql import as_date, fetch, items, listed, member, probe, rows, table
+from stillage.places.models import Kind
 from stillage.stock import errors
 
 Reference = int | str
@@ -189,9 +190,12 @@ def lock_lots(lot_ids: Sequence[int]) -> dict[int, LotName]:
     return {row[0]: _lot(row[0], row[1], row[2], row[3:]) for row in found}
 
 
-def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = True) -> Names:
+def find_all(
+    lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = True, in_transit: bool = False
+) -> Names:
     """Everything the lines name, in one statement, with a fault for each name that is not there.
 
+    What is on the way between warehouses belongs to its transfer: only with `in_transit` may its place be named.
     Locations are physical ones the actor may touch: another warehouse's are not told from missing ones.
     """
     names = _look_up(lines, actor=actor)
@@ -199,8 +203,10 @@ def find_all(lines: Sequence[Line], *, actor: Actor, lots_must_exist: bool = Tru
         if line.product not in names.products:
             names.faults.append(errors.unknown(index, "product", "product", line.product))
         for name, reference in line.locations:
-            if reference not in names.locations:
+            if (place := names.locations.get(reference)) is None:
                 names.faults.append(errors.unknown(index, name, "location", reference))
+            elif place.kind == Kind.TRANSIT and not in_transit:
+                names.faults.append(errors.on_the_way(index, name, place.full_code))
     known = [
         (i, line, names.products[line.product])
         for i, line in enumerate(lines)

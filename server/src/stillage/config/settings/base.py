@@ -41,6 +41,9 @@ INSTALLED_APPS = [
     "stillage.stock",
     "stillage.purchasing",
     "stillage.sales",
+    "stillage.transfers",
+    "stillage.counting",
+    "stillage.recalls",
     "stillage.scanning",
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from stillage.core.sql import fetch, member, stored
 from stillage.sales.states import OPEN
+from stillage.stock.incoming import on_order
 from stillage.stock.queries import FreeStock
 
 _STATES = ", ".join(f"'{status.value}'" for status in OPEN if status.value != "draft")
@@ -42,8 +43,9 @@ def on_day(days: dict[int, dt.date], day: dt.date | None) -> dict[int, dt.date]:
 def atp_rows(
     lines: Sequence[dict[str, Any]], warehouse_ids: Iterable[int], day: dt.date
 ) -> list[dict[str, Any]]:
-    """Lines of `FreeStock` with what is promised and what can still be. One statement."""
-    promised = promised_by((line["product_id"] for line in lines), warehouse_ids, day)
+    """Lines of `FreeStock` with what is promised and what can still be. One statement, and those of `incoming`."""
+    warehouses, products = sorted(set(warehouse_ids)), sorted({line["product_id"] for line in lines})
+    promised, coming = promised_by(products, warehouses, day), on_order(products, warehouses, by=day)
     return [
         {
             "product": line["sku"],
@@ -56,9 +58,11 @@ def atp_rows(
             "expired": int(line["expired"]),
             "allocated": int(line["allocated"]),
             "available": int(line["available"]),
-            "on_order": 0,  # until there are purchase orders
+            "on_order": coming.get(line["product_id"], 0),
             "promised": promised.get(line["product_id"], 0),
-            "atp": int(line["available"]) - promised.get(line["product_id"], 0),
+            "atp": int(line["available"])
+            + coming.get(line["product_id"], 0)
+            - promised.get(line["product_id"], 0),
         }
         for line in lines
     ]

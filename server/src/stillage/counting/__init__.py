@@ -1,0 +1,1 @@
+"""Counts: what lies there against what the book says, while goods go on moving."""

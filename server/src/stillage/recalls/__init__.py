@@ -1,0 +1,1 @@
+"""Where a lot came from and whom it went to; and getting it back."""

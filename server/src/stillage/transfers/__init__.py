@@ -1,0 +1,1 @@
+"""Goods from one warehouse to another, visible while they are on the way."""
