@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from fakes import FakeServer, api_for, gtin, label, small_warehouse
 
@@ -129,6 +130,33 @@ def test_a_lost_answer_books_once(server: FakeServer) -> None:
     work = working(server, "receive")
     assert scan(work, ale(server)).kind == "ok"
     assert server.on_hand("HPA-330", "L1", "MAIN/RECV-01") == 24
+
+
+def test_a_list_that_comes_late_does_not_bring_back_what_was_taken_back(server: FakeServer) -> None:
+    work = working(server, "receive")
+    scan(work, ale(server))
+    answers = server.handle_async_request
+
+    async def meanwhile() -> None:
+        read, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(request: httpx.Request) -> httpx.Response:
+            answer = await answers(request)
+            if request.url.path.endswith("/movements"):
+                read.set()
+                await go_on.wait()
+            return answer
+
+        server.handle_async_request = slowly  # type: ignore[method-assign]
+        loading = asyncio.create_task(work.load())
+        await read.wait()
+        await work.undo_newest()
+        go_on.set()
+        await loading
+
+    run(meanwhile())
+    assert [booking.active for booking in work.bookings] == [False]
+    assert work.last is None
 
 
 def test_a_missing_lot_is_asked_once_and_kept_for_the_next_case(server: FakeServer) -> None:

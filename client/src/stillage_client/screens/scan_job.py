@@ -248,7 +248,7 @@ class ScanWork:
 
     async def load(self) -> None:
         """Read back what this person booked today, the default place and the warehouse's clock."""
-        api = self._api()
+        api, before = self._api(), self.bookings
         try:
             found = await places.locations(api, warehouse=self.warehouse, kind="receiving", limit=20)
             here = next((w for w in (await places.warehouses(api)).results if w.code == self.warehouse), None)
@@ -268,7 +268,12 @@ class ScanWork:
             self.place = self.receiving_place
             if self.panel.kind == "ready":
                 self.panel = self._ready()
-        self.bookings = tuple(self._in_packs(b) for b in bookings)
+        # What was booked or taken back while the list was on its way is newer than the list.
+        own = {b.operation_id: b for b in self.bookings} if self.bookings is not before else {}
+        read = [self._in_packs(b) for b in bookings]
+        listed = {b.operation_id for b in read}
+        unlisted = [b for b in own.values() if b.operation_id not in listed]
+        self.bookings = (*unlisted, *(own.get(b.operation_id, b) for b in read))[:LIST_LENGTH]
 
     def _in_packs(self, booking: Booking) -> Booking:
         """The ledger knows units only; a row read back is counted in cases where it comes out even."""
