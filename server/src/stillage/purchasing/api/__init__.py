@@ -1,0 +1,5 @@
+"""Endpoints of buying."""
+
+from stillage.purchasing.api.suppliers import SupplierProductViewSet, SupplierViewSet
+
+__all__ = ["SupplierProductViewSet", "SupplierViewSet"]

@@ -1,0 +1,1 @@
+"""What buying can do: one file an operation, this page their contents."""

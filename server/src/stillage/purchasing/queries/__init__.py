@@ -1,0 +1,1 @@
+"""What buying shows: reads only."""
