@@ -131,7 +131,8 @@ GROUP BY f.id, f.product_id, f.warehouse_id, f.lot_id, f.location_id, f.last_sal
 HAVING SUM(f.book) <> SUM(f.kept)
 """
 # ---- lots ---------------------------------------------------------------------------------------
-# Promise 8: what came in, less what went out, is what lies there (in transit is a place like others).
+# Promise 8: what came in, less what went out, is what lies there (in transit is a place like others). What went
+# back to a supplier is taken off what was received.
 _TRACE = """
 SELECT p.sku AS product, COALESCE(l.number, '#' || CAST(t.lot_id AS text)) AS lot, t.received, t.shipped, t.scrapped,
   t.counted, t.here, t.received - t.shipped - t.scrapped + t.counted AS made
@@ -185,6 +186,7 @@ WHERE l.id IS NULL OR l.product_id <> m.product_id OR m.quantity <= 0 OR m.from_
     WHEN 'adjust' THEN f.kind = 'adjustment' OR t.kind = 'adjustment'
     WHEN 'scrap' THEN t.kind = 'scrap'
     WHEN 'issue' THEN t.kind = 'customer'
+    WHEN 'send_back' THEN t.kind = 'supplier' AND m.demand_id IS NOT NULL
     WHEN 'reverse' THEN m.reverses_id IS NOT NULL
     ELSE 1 = 0 END
 """

@@ -13,9 +13,11 @@ from stillage.stock.operations.receive import ReceiveLine, receive
 from stillage.stock.operations.release import ReleaseLine, release
 from stillage.stock.operations.reverse import reverse
 from stillage.stock.operations.scrap import ScrapLine, scrap
+from stillage.stock.operations.send_back import BackLine, send_back
 
 __all__ = [
     "AdjustLine",
+    "BackLine",
     "Demand",
     "GiveBack",
     "HoldLine",
@@ -41,4 +43,5 @@ __all__ = [
     "release",
     "reverse",
     "scrap",
+    "send_back",
 ]
