@@ -11,10 +11,12 @@ class SalesConfig(AppConfig):
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
         from stillage.sales import exporting, importing, importing_orders, reconciling
-        from stillage.stock import reconcile
+        from stillage.sales.queries.waiting import waiting_orders
+        from stillage.stock import reconcile, waiting
 
         kinds.register(importing.CUSTOMERS)
         kinds.register(importing_orders.ORDERS)
         files_out.register(exporting.CUSTOMERS)
         files_out.register(exporting.ORDERS)
         reconcile.also(reconciling.checks)
+        waiting.register(waiting_orders)

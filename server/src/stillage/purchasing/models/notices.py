@@ -36,10 +36,11 @@ class AdvanceNotice(Versioned):
 
 
 class NoticeUnit(models.Model):
-    """A pallet or carton that is announced, by its SSCC. It arrives once."""
+    """A pallet or carton that is announced, by its SSCC. It arrives once: `operation_id` is the booking that brought it."""
 
     notice = models.ForeignKey(AdvanceNotice, on_delete=models.CASCADE, related_name="units")
     sscc = models.CharField(max_length=18, unique=True)
+    operation_id = models.UUIDField(null=True, db_index=True)
 
 
 class NoticeLine(models.Model):

@@ -40,6 +40,11 @@ class Receipt(Versioned):
     closed_by = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(status=ReceiptStatus.OPEN), name="receipt_open_once_an_order"
+            )
+        ]
         indexes = [
             models.Index(F("supplier"), F("id"), name="receipt_by_supplier"),
             models.Index(F("warehouse"), F("status"), F("id"), name="receipt_by_state"),

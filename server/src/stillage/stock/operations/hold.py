@@ -29,8 +29,12 @@ def scope_of(location: LocationName | None) -> str:
 
 
 @operation
-def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[str, Any]:
+def hold(
+    *, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime, unless_held: bool = False
+) -> dict[str, Any]:
     """Hold lots. Promises already made stay, but nothing more is promised and nothing held is shipped.
+
+    With `unless_held` what is on hold there already is left as it is.
 
     Refuses: unknown names, what is held already, holding everywhere by somebody who works in some warehouses.
     Audits: stock.hold.
@@ -59,6 +63,9 @@ def hold(*, actor: Actor, lines: Sequence[HoldLine], at: dt.datetime) -> dict[st
     made = _insert(wanted, operation_id=operation_id, actor=actor, at=at)
     scopes = [(lot.id, scope_of(location)) for _, _, lot, location in wanted]
     first = {scope: index for index, scope in reversed(list(enumerate(scopes)))}
+    if unless_held:
+        wanted = [one for one, scope in zip(wanted, scopes, strict=True) if scope in made]
+        scopes = [scope for scope in scopes if scope in made]
     refuse_all(
         [
             Fault(

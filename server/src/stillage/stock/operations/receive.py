@@ -62,16 +62,67 @@ def receive(
     Locks: lots that learn a date, by id; then the balances, by id.
     Audits: stock.receive or stock.return, stock.lot_dates.
     """
+    arrivals = look_at(lines, actor=actor)
+    faults = arrivals.faults if from_customer else _with_life(lines, arrivals)
+    refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was received.")
+    return receive_looked_at(
+        actor=actor,
+        lines=lines,
+        arrivals=arrivals,
+        reference=reference,
+        at=at,
+        from_customer=from_customer,
+    )
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """What the lines of a receipt name, what is known and told of their lots, and what is wrong with that.
+
+    `last_sale` and `remaining` (days on the warehouse's own calendar) are by the index of the line, where they are known.
+    """
+
+    names: Names
+    told: dict["Key", "Dates"]
+    faults: list[Fault]
+    last_sale: dict[int, dt.date]
+    remaining: dict[int, int]
+
+
+def look_at(lines: Sequence[ReceiveLine], *, actor: Actor) -> Arrivals:
+    """Find everything that lines name and say all that is wrong, save a life that is too short. One statement.
+
+    For documents that have rules of their own to hold against the same lines; then they call `receive_looked_at`.
+    """
     names = find_all(
         [Line(line.product, line.lot, (("location", line.location),)) for line in lines],
         actor=actor,
         lots_must_exist=False,
     )
-    told, faults = _told(lines, names, any_life=from_customer)
-    faults = names.faults + faults
-    refuse_all(faults, summary=f"{len(faults)} things are wrong, so nothing was received.")
-    _complete_dates(told, lines, names, actor=actor, at=at)
-    lots = _lots_made(told, lines, names, at)
+    arrivals = Arrivals(names, {}, [], {}, {})
+    arrivals.faults = names.faults + _tell(lines, arrivals)
+    return arrivals
+
+
+@operation
+def receive_looked_at(
+    *,
+    actor: Actor,
+    lines: Sequence[ReceiveLine],
+    arrivals: Arrivals,
+    reference: str,
+    at: dt.datetime,
+    from_customer: bool = False,
+) -> dict[str, Any]:
+    """Book lines of which `look_at` found nothing wrong, perhaps split up; whatever life is left in them.
+
+    Refuses: lots of which somebody told another date meanwhile.
+    Locks: lots that learn a date, by id; then the balances, by id.
+    Audits: stock.receive or stock.return, stock.lot_dates.
+    """
+    names = arrivals.names
+    _complete_dates(arrivals.told, lines, names, actor=actor, at=at)
+    lots = _lots_made(arrivals.told, lines, names, at)
     origin, kind = ("customer", "return") if from_customer else ("supplier", "receive")
     origins = virtual_locations((place.warehouse_id for place in names.locations.values()), origin)
     steps = []
@@ -104,11 +155,9 @@ def _key(line: ReceiveLine, names: Names) -> Key:
     return product.id, known.number if known else reference
 
 
-def _told(
-    lines: Sequence[ReceiveLine], names: Names, *, any_life: bool
-) -> tuple[dict[Key, Dates], list[Fault]]:
+def _tell(lines: Sequence[ReceiveLine], arrivals: Arrivals) -> list[Fault]:
     """What is known of each lot and what the lines add to it, and what is wrong with that."""
-    told: dict[Key, Dates] = {}
+    names, told = arrivals.names, arrivals.told
     faults: list[Fault] = []
     for index, line in enumerate(lines):
         product, location = names.products.get(line.product), names.locations.get(line.location)
@@ -144,12 +193,22 @@ def _told(
         else:
             # Without lots there is nothing a date could belong to; it counts at the door only.
             own = {**given, "expiry_date": _expiry(line, product.shelf_life_days)}
-        last_sale = _last_sale(own)
-        remaining = (last_sale - today(location.timezone)).days
-        if not any_life and product.minimum_intake_days and remaining < product.minimum_intake_days:
-            name = str(line.lot or product.sku)
-            faults.append(errors.short_dated(index, name, last_sale, remaining, product.minimum_intake_days))
-    return told, faults
+        arrivals.last_sale[index] = _last_sale(own)
+        arrivals.remaining[index] = (arrivals.last_sale[index] - today(location.timezone)).days
+    return faults
+
+
+def _with_life(lines: Sequence[ReceiveLine], arrivals: Arrivals) -> list[Fault]:
+    """All that is wrong, with the lines that last less than their product's minimum at intake, line by line."""
+    names = arrivals.names
+    faults = arrivals.faults[len(names.faults) :]
+    for index, remaining in arrivals.remaining.items():
+        product = names.products[lines[index].product]
+        needed = product.minimum_intake_days
+        if needed and remaining < needed:
+            name = str(lines[index].lot or product.sku)
+            faults.append(errors.short_dated(index, name, arrivals.last_sale[index], remaining, needed))
+    return names.faults + sorted(faults, key=lambda fault: int(fault.pointer.split("/")[2]))
 
 
 def _dated(dates: Dates) -> bool:

@@ -15,6 +15,7 @@ from stillage.places.models import VIRTUAL
 from stillage.stock.expiry import FOREVER
 from stillage.stock.naming import LotName, ProductName
 from stillage.stock.operations.posting import End, Step, carry_out
+from stillage.stock.owned import owner_of
 
 ANYBODYS = "stock.reverse_any"
 REVERSIBLE = ("receive", "move", "adjust", "scrap", "reverse")
@@ -46,10 +47,10 @@ def reverse(
 ) -> dict[str, Any]:
     """Undo an operation whole; a reversal can itself be undone.
 
-    `kinds` widens what may be undone for a document that undoes its own bookings.
+    `kinds` says what may be undone for a document that undoes its own bookings; without it these are left to it.
 
-    Refuses: an operation that is not there for this actor, one undone already, another's without the right,
-    and stock that has moved on since (it says how much is left where).
+    Refuses: an operation that is not there for this actor, one of a document, one undone already, another's without
+    the right, and stock that has moved on since (it says how much is left where).
     Locks: the balances, by id. Audits: stock.reverse.
     """
     found = fetch(_MOVEMENTS, [stored(operation_id)])
@@ -58,6 +59,10 @@ def reverse(
     kind, user_id = found[0][1], found[0][2]
     if kind not in kinds or (found[0][25] or kind) not in REVERSIBLE + tuple(kinds):
         raise Conflict(f"What was booked by “{kind}” is not undone here.", code="not_reversible")
+    if kinds is REVERSIBLE and (document := owner_of(operation_id)):
+        raise Conflict(
+            f"This belongs to {document}; undo it there, so that its book agrees.", code="of_a_document"
+        )
     if user_id != actor.user_id and not actor.can(ANYBODYS):
         raise Refusal(
             "Somebody else booked this; a manager can undo it.", code="not_yours", kind=Kind.FORBIDDEN
