@@ -1,0 +1,1 @@
+"""The screens of buying: suppliers, purchase orders, deliveries, putting away, and what goes back."""
