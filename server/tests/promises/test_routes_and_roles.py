@@ -114,6 +114,13 @@ TABLE |= {
     "returns-credit": {"POST": "credit.issue"},
     "returns-cancel": {"POST": "sales.change"},
     "returns-close": {"POST": "returns.dispose"},
+    # transfers between warehouses
+    "transfers": {"GET": "transfers.view", "POST": "transfers.change"},
+    "transfers-one": {"GET": "transfers.view", "PATCH": "transfers.change"},
+    "transfers-history": {"GET": "transfers.view"},
+    "transfers-papers-transfer-note": {"GET": "transfers.view"},
+    **{f"transfers-{step}": {"POST": "transfers.run"} for step in ("dispatch", "undo-dispatch", "receive")},
+    **{f"transfers-{step}": {"POST": "transfers.change"} for step in ("close", "cancel")},
     "credit-notes": {"GET": "sales.view"},
     "credit-notes-one": {"GET": "sales.view"},
     # papers; those that name prices are for who sees prices

@@ -124,6 +124,15 @@ ADDRESSES = """
 /api/v1/supplier-products/<pk>
 /api/v1/suppliers
 /api/v1/suppliers/<pk>
+/api/v1/transfers
+/api/v1/transfers/<pk>
+/api/v1/transfers/<pk>/cancel
+/api/v1/transfers/<pk>/close
+/api/v1/transfers/<pk>/dispatch
+/api/v1/transfers/<pk>/history
+/api/v1/transfers/<pk>/papers/transfer-note
+/api/v1/transfers/<pk>/receive
+/api/v1/transfers/<pk>/undo-dispatch
 /api/v1/users
 /api/v1/users/<pk>
 /api/v1/warehouses

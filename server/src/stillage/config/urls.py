@@ -11,6 +11,7 @@ from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
+from stillage.purchasing.api import orders as purchase_orders
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
 from stillage.rest.routing import Addresses
@@ -27,6 +28,7 @@ from stillage.sales.api import orders as sales_orders
 from stillage.sales.api import returns as sales_returns
 from stillage.scanning.api import ScanImageView, ScanView
 from stillage.stock import api as stock
+from stillage.transfers import api as transfers
 
 LIST = {"get": "list", "post": "create"}
 ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -139,6 +141,24 @@ api: list[URLPattern | URLResolver] = [
     step("returns", "history", sales_returns.ReturnHistory),
     one("credit-notes", sales_returns.CreditNotes),
     re(r"^credit-notes/(?P<pk>[^/]+)/?$", sales_returns.OneCreditNote.as_view(), name="credit-notes-one"),
+    # buying: orders
+    one("purchase-orders", purchase_orders.Orders),
+    one("purchase-orders/summary", purchase_orders.OrdersSummary),
+    re(r"^purchase-orders/(?P<pk>[^/]+)/?$", purchase_orders.OneOrder.as_view(), name="purchase-orders-one"),
+    step("purchase-orders", "history", purchase_orders.OrderHistory),
+    step("purchase-orders", "place", purchase_orders.Place),
+    step("purchase-orders", "reopen", purchase_orders.Reopen),
+    step("purchase-orders", "close", purchase_orders.Close),
+    step("purchase-orders", "cancel", purchase_orders.Cancel),
+    # transfers between warehouses
+    one("transfers", transfers.Transfers),
+    re(r"^transfers/(?P<pk>[^/]+)/?$", transfers.OneTransfer.as_view(), name="transfers-one"),
+    step("transfers", "history", transfers.TransferHistory),
+    step("transfers", "dispatch", transfers.Dispatch),
+    step("transfers", "undo-dispatch", transfers.UndoDispatch),
+    step("transfers", "receive", transfers.Receive),
+    step("transfers", "close", transfers.Close),
+    step("transfers", "cancel", transfers.Cancel),
     # papers and labels
     step("sales-orders", "papers/pick-list", papers.OrderPickList),
     step("sales-orders", "papers/packing-list", papers.OrderPackingList),

@@ -109,6 +109,31 @@ def post(
     return ids, balances
 
 
+def ready(entries: Sequence[Entry]) -> dict[Place, Held]:
+    """Make and lock, once and in id order, all balances that several postings of one step will touch. One statement,
+    or three where some are new."""
+    owners: dict[Place, tuple[int, int]] = {}
+    for entry in entries:
+        for location_id, warehouse_id in (
+            (entry.from_location_id, entry.from_warehouse_id),
+            (entry.to_location_id, entry.to_warehouse_id),
+        ):
+            if warehouse_id is not None:
+                owners[entry.lot_id, location_id] = (entry.product_id, warehouse_id)
+    return _lock(dict.fromkeys(owners, 0), owners)
+
+
+def there(places: Sequence[Place]) -> dict[Place, Held]:
+    """Lock, in id order, those of some balances that exist; nothing is made. One statement."""
+    found = fetch(
+        "SELECT b.id, b.lot_id, b.location_id, b.on_hand, b.allocated FROM stock_balance b"
+        f" JOIN {table('asked', _PLACE)} ON b.lot_id = asked.lot_id AND b.location_id = asked.location_id"
+        " ORDER BY b.id" + for_update("b"),
+        [rows({"lot_id": lot_id, "location_id": location_id} for lot_id, location_id in sorted(set(places)))],
+    )
+    return {(row[1], row[2]): Held(*row) for row in found}
+
+
 def _apply(
     entries: Sequence[Entry], change: dict[Place, int], balances: dict[Place, Held], *, promised: bool
 ) -> list[Shortage]:

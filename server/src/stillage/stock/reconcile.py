@@ -186,6 +186,9 @@ WHERE l.id IS NULL OR l.product_id <> m.product_id OR m.quantity <= 0 OR m.from_
     WHEN 'adjust' THEN f.kind = 'adjustment' OR t.kind = 'adjustment'
     WHEN 'scrap' THEN t.kind = 'scrap'
     WHEN 'issue' THEN t.kind = 'customer'
+    WHEN 'transfer' THEN m.demand_id IS NOT NULL AND NOT f.is_virtual AND NOT t.is_virtual
+      AND (f.kind = 'transit') <> (t.kind = 'transit')
+    WHEN 'count' THEN f.kind = 'adjustment' OR t.kind = 'adjustment'
     WHEN 'send_back' THEN t.kind = 'supplier' AND m.demand_id IS NOT NULL
     WHEN 'reverse' THEN m.reverses_id IS NOT NULL
     ELSE 1 = 0 END

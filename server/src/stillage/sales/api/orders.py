@@ -9,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stillage.core.clock import now
-from stillage.core.errors import Kind, Refusal
 from stillage.rest import paging, query
 from stillage.rest.fields import MAX_ID, Boolean, Date, Integer, Money, Percent, Reference, Strict, Text
 from stillage.rest.paging import Ordering
-from stillage.rest.steps import Nothing
+from stillage.rest.steps import Nothing, expected_version
 from stillage.rest.views import View
 from stillage.sales import operations
 from stillage.sales.api.steps import OrderView
@@ -245,22 +244,6 @@ class OneOrder(OrderView):
             at=now(),
         )
         return self.answer(done)
-
-
-def expected_version(request: Request) -> int | None:
-    """The version in If-Match; None for any (`*`)."""
-    given = request.headers.get("If-Match")
-    if given is None:
-        raise Refusal(
-            "Send the ETag you read as If-Match, so that nobody's change is overwritten unseen.",
-            code="precondition_required",
-            kind=Kind.PRECONDITION_MISSING,
-        )
-    tag = given.strip()
-    digits = tag[1:-1] if len(tag) > 2 and tag[0] == tag[-1] == '"' else ""
-    if tag == "*":
-        return None
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else 0
 
 
 class OrderAllocation(OrderView):
