@@ -114,6 +114,15 @@ TABLE |= {
     "returns-credit": {"POST": "credit.issue"},
     "returns-cancel": {"POST": "sales.change"},
     "returns-close": {"POST": "returns.dispose"},
+    # buying: orders
+    "purchase-orders": {"GET": "buying.view", "POST": "buying.change"},
+    "purchase-orders-one": {"GET": "buying.view", "PATCH": "buying.change"},
+    "purchase-orders-summary": {"GET": "buying.view"},
+    "purchase-orders-history": {"GET": "buying.view"},
+    **{
+        f"purchase-orders-{step}": {"POST": "buying.change"}
+        for step in ("place", "reopen", "close", "cancel")
+    },
     # transfers between warehouses
     "transfers": {"GET": "transfers.view", "POST": "transfers.change"},
     "transfers-one": {"GET": "transfers.view", "PATCH": "transfers.change"},

@@ -72,6 +72,14 @@ ADDRESSES = """
 /api/v1/pick-lists/<pk>/use-lot
 /api/v1/products
 /api/v1/products/<pk>
+/api/v1/purchase-orders
+/api/v1/purchase-orders/<pk>
+/api/v1/purchase-orders/<pk>/cancel
+/api/v1/purchase-orders/<pk>/close
+/api/v1/purchase-orders/<pk>/history
+/api/v1/purchase-orders/<pk>/place
+/api/v1/purchase-orders/<pk>/reopen
+/api/v1/purchase-orders/summary
 /api/v1/returns
 /api/v1/returns/<pk>
 /api/v1/returns/<pk>/cancel
