@@ -352,3 +352,84 @@ def test_another_warehouses_order_is_not_there(desk: Desk) -> None:
     assert other.get(API + "purchase-orders/summary").json()["open"] == 0
     refused = other.post(API + "purchase-orders", desk.body()).json()
     assert refused["errors"][0]["code"] == "unknown_warehouse"
+
+
+# ---- suppliers ----------------------------------------------------------------------------------
+def test_a_suppliers_minimum_is_money_and_its_multiples_have_names(desk: Desk) -> None:
+    body = {
+        "code": "MILL",
+        "name": "The Mill",
+        "contact_name": "Ann",
+        "address": "1 Weir\nYork",
+        "minimum_order_value": "250.00",
+    }
+    made = desk.client.post(API + "suppliers", body)
+    assert made.status_code == 201, made.json()
+    assert made.json()["minimum_order_value"] == "250.00"
+    assert desk.client.get(API + "suppliers", {"search": "ann"}).json()["results"][0]["code"] == "MILL"
+    other = signed_in_client("sales")
+    address = f"{API}suppliers/MILL"
+    assert "minimum_order_value" not in other.get(address).json()
+    assert other.patch(address, {"minimum_order_value": "1"}, version=1).status_code == 422
+    Pack.objects.create(product=desk.ale, name="layer", units_per_pack=192)
+    offer = f"{API}supplier-products/{desk.offer.pk}"
+    patched = desk.client.patch(offer, {"order_multiple": 8}, version=desk.offer.version)
+    assert patched.status_code == 200, patched.json()
+    assert (patched.json()["order_multiple"], patched.json()["multiple_name"]) == (8, "layer")
+    version = patched.json()["version"]
+    assert desk.client.patch(offer, {"order_multiple": 0}, version=version).status_code == 422
+    plain = desk.client.patch(offer, {"order_multiple": 7}, version=version).json()
+    assert plain["multiple_name"] == ""
+
+
+def test_a_supplier_at_a_glance(desk: Desk) -> None:
+    whole, part = desk.placed(("ALE-330", 10)), desk.placed(("ALE-330", 10))
+    desk.order()
+    came(desk.row(whole), 240)
+    row = desk.row(whole)
+    row.received_at = row.placed_at
+    row.save()
+    came(desk.row(part), 180)
+    desk.step(part, "close")
+    desk.placed(("ALE-330", 1))
+    shown = desk.client.get(API + "suppliers/BREW/summary").json()
+    last = shown.pop("last_receipt_at")
+    assert last is not None
+    assert shown == {
+        "supplier": "BREW",
+        "supplier_id": desk.brew.pk,
+        "supplier_name": "BREW Brewery",
+        "orders_open": 2,
+        "on_order_units": 24,
+        "receipts": 2,
+        "on_time_percent": "50.0",
+        "short_percent": "12.5",
+        "average_lead_time_days": "0.0",
+        "discrepancies_open": 1,
+        "products": 1,
+        "spent_year": "0.00",
+    }
+    elsewhere = signed_in_client("picker", warehouses=[make_warehouse("NORTH")])
+    there = elsewhere.get(f"{API}suppliers/{desk.brew.pk}/summary").json()
+    assert (there["orders_open"], there["receipts"], there["on_time_percent"]) == (0, 0, None)
+    assert "spent_year" not in there
+    assert desk.client.get(API + "suppliers/NONE/summary").status_code == 404
+
+
+def test_what_is_on_order_can_be_promised_and_never_in_the_past(desk: Desk) -> None:
+    def atp(day: str) -> tuple[int, int]:
+        (row,) = desk.client.get(API + "atp", {"product": "ALE-330", "date": day}).json()["results"]
+        return row["on_order"], row["atp"]
+
+    made = desk.placed(
+        {"product": "ALE-330", "quantity_packs": 10},
+        {"product": "ALE-330", "quantity_packs": 1, "expected_date": str(in_days(9))},
+        expected_date="2020-01-01",
+    )
+    desk.order(("ALE-330", 50))  # a draft is no promise
+    assert atp(str(in_days(0))) == (240, 240)
+    assert atp(str(in_days(9))) == (264, 264)
+    came(desk.row(made), 200)
+    assert atp(str(in_days(0))) == (40, 40)
+    desk.step(made, "close")
+    assert atp(str(in_days(9))) == (0, 0)

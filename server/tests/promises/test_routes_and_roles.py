@@ -115,6 +115,7 @@ TABLE |= {
     "returns-cancel": {"POST": "sales.change"},
     "returns-close": {"POST": "returns.dispose"},
     # buying: orders
+    "suppliers-summary": {"GET": "buying.view"},
     "purchase-orders": {"GET": "buying.view", "POST": "buying.change"},
     "purchase-orders-one": {"GET": "buying.view", "PATCH": "buying.change"},
     "purchase-orders-summary": {"GET": "buying.view"},

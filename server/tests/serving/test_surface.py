@@ -132,6 +132,7 @@ ADDRESSES = """
 /api/v1/supplier-products/<pk>
 /api/v1/suppliers
 /api/v1/suppliers/<pk>
+/api/v1/suppliers/<pk>/summary
 /api/v1/transfers
 /api/v1/transfers/<pk>
 /api/v1/transfers/<pk>/cancel

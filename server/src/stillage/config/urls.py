@@ -10,8 +10,9 @@ from stillage.catalogue.api.groups import BrandViewSet, CategoryViewSet
 from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
-from stillage.purchasing.api import SupplierProductViewSet, SupplierViewSet
+from stillage.purchasing.api import SupplierProductViewSet, SupplierSummary, SupplierViewSet
 from stillage.purchasing.api import orders as purchase_orders
+from stillage.recalls import api as recalls
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
 from stillage.rest.routing import Addresses
@@ -57,6 +58,7 @@ api: list[URLPattern | URLResolver] = [
     one("stock", stock.BalanceList),
     one("lots", stock.LotList),
     re(r"^lots/(?P<pk>[0-9]{1,19})/?$", stock.LotOne.as_view(), name="lots-one"),
+    step("lots", "trace", recalls.LotTrace),
     one("movements", stock.MovementList),
     one("availability", stock.Availability),
     one("availability/summary", stock.AvailabilitySummary),
@@ -139,9 +141,17 @@ api: list[URLPattern | URLResolver] = [
     step("returns", "cancel", sales_returns.CancelReturn),
     step("returns", "close", sales_returns.CloseReturn),
     step("returns", "history", sales_returns.ReturnHistory),
+    # getting back what should never have left
+    one("recalls", recalls.Recalls),
+    re(r"^recalls/(?P<pk>[^/]+)/?$", recalls.OneRecall.as_view(), name="recalls-one"),
+    step("recalls", "tell", recalls.Tell),
+    step("recalls", "answer", recalls.AnswerOf),
+    step("recalls", "close", recalls.Close),
+    step("recalls", "history", recalls.RecallHistory),
     one("credit-notes", sales_returns.CreditNotes),
     re(r"^credit-notes/(?P<pk>[^/]+)/?$", sales_returns.OneCreditNote.as_view(), name="credit-notes-one"),
     # buying: orders
+    step("suppliers", "summary", SupplierSummary),
     one("purchase-orders", purchase_orders.Orders),
     one("purchase-orders/summary", purchase_orders.OrdersSummary),
     re(r"^purchase-orders/(?P<pk>[^/]+)/?$", purchase_orders.OneOrder.as_view(), name="purchase-orders-one"),

@@ -10,8 +10,10 @@ class PurchasingConfig(AppConfig):
     def ready(self) -> None:
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
-        from stillage.purchasing import exporting, importing
+        from stillage.purchasing import exporting, importing, incoming
+        from stillage.stock import incoming as on_the_way
 
         kinds.register(importing.SUPPLIERS)
         files_out.register(exporting.SUPPLIERS)
         files_out.register(exporting.SUPPLIER_PRODUCTS)
+        on_the_way.register(incoming.on_order)

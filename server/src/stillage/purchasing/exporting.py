@@ -17,6 +17,7 @@ _OFFERED = [
     "supplier_sku",
     "lead_time_days",
     "minimum_quantity",
+    "order_multiple",
 ]
 
 
@@ -30,7 +31,7 @@ def _offers(actor: Actor) -> Iterator[list[Any]]:
     for offer in by_id(SupplierProduct.objects.select_related("supplier", "pack__product")):
         pack = offer.pack
         row = [offer.supplier.code, pack.product.sku, pack.name, pack.gtin, pack.units_per_pack]
-        row += [offer.supplier_sku, offer.lead_time_days, offer.minimum_quantity]
+        row += [offer.supplier_sku, offer.lead_time_days, offer.minimum_quantity, offer.order_multiple]
         yield [*row, offer.cost] if with_cost else row
 
 

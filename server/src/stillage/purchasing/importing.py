@@ -10,7 +10,7 @@ from stillage.catalogue.importing.writing import bulk_create, bulk_replace
 from stillage.catalogue.rules import MAX_DAYS
 from stillage.purchasing.models import Supplier
 
-COLUMNS = ("name", "email", "phone", "lead_time_days")
+COLUMNS = ("name", "contact_name", "email", "phone", "address", "lead_time_days")
 FIELDS = (
     Field(
         name="code",
@@ -34,6 +34,12 @@ FIELDS = (
         read=cells.text(200),
         headings=("supplier name", "vendor name", "supplier", "company", "Lieferant", "Firma"),
     ),
+    Field(
+        name="contact_name",
+        read=cells.text(120),
+        headings=("contact", "contact person", "Ansprechpartner", "Kontakt"),
+    ),
+    Field(name="address", read=cells.text(400), headings=("street", "Anschrift", "Adresse", "Straße")),
     Field(name="email", read=cells.email, headings=("e-mail", "mail", "E-Mail-Adresse")),
     Field(
         name="phone",

@@ -1,5 +1,5 @@
 """Endpoints of buying."""
 
-from stillage.purchasing.api.suppliers import SupplierProductViewSet, SupplierViewSet
+from stillage.purchasing.api.suppliers import SupplierProductViewSet, SupplierSummary, SupplierViewSet
 
-__all__ = ["SupplierProductViewSet", "SupplierViewSet"]
+__all__ = ["SupplierProductViewSet", "SupplierSummary", "SupplierViewSet"]

@@ -10,9 +10,14 @@ from stillage.audit.viewsets import MasterViewSet, Ordering
 from stillage.catalogue.fields import Code, Days
 from stillage.catalogue.models import Pack
 from stillage.catalogue.rules import MAX_UNITS
+from stillage.core.actor import Actor
+from stillage.core.clock import now
 from stillage.core.errors import Conflict, Kind, Refusal
 from stillage.purchasing.models import Supplier, SupplierProduct
+from stillage.purchasing.queries.suppliers import supplier_summary
+from stillage.rest import query
 from stillage.rest.fields import Integer, Money, Reference, StrictModel, Text
+from stillage.rest.views import View
 
 COST_VIEW = "cost.view"
 
@@ -21,6 +26,8 @@ class SupplierSerializer(StrictModel):
     code = Code()
     name = Text(max_length=200)
     lead_time_days = Days(required=False, allow_null=True)
+    address = Text(max_length=400, required=False, allow_blank=True, multiline=True)
+    minimum_order_value = Money(max_digits=14, decimal_places=2, required=False, allow_null=True)
 
     class Meta:
         model = Supplier
@@ -28,14 +35,27 @@ class SupplierSerializer(StrictModel):
             "id",
             "code",
             "name",
+            "contact_name",
             "email",
             "phone",
+            "address",
             "lead_time_days",
+            "minimum_order_value",
             "version",
             "created_at",
             "updated_at",
         )
         read_only_fields = ("id", "version", "created_at", "updated_at")
+
+    def get_fields(self) -> dict[str, Any]:
+        return _without_costs(super().get_fields(), self.context.get("actor"), "minimum_order_value")
+
+
+def _without_costs(fields: dict[str, Any], actor: Actor | None, name: str) -> dict[str, Any]:
+    """No field of money for who may not see costs; there is no actor while the schema is written."""
+    if actor is not None and not actor.can(COST_VIEW):
+        del fields[name]
+    return fields
 
 
 class SupplierViewSet(MasterViewSet):
@@ -52,7 +72,17 @@ class SupplierViewSet(MasterViewSet):
         "id": Ordering(("id",)),
     }
     default_ordering = "code"
-    search_fields = ("code", "name", "email")
+    search_fields = ("code", "name", "email", "contact_name")
+
+
+class SupplierSummary(View):
+    """How things stand with one supplier: what is on order, and how well they deliver."""
+
+    permission: ClassVar[dict[str, str]] = {"GET": "buying.view"}
+
+    def get(self, request: Request, pk: str) -> Response:
+        query.check_known(request)
+        return Response(supplier_summary(SupplierViewSet().found(pk), self.actor, now()))
 
 
 class SupplierProductSerializer(StrictModel):
@@ -69,6 +99,8 @@ class SupplierProductSerializer(StrictModel):
     cost = Money()
     lead_time_days = Days(required=False, allow_null=True)
     minimum_quantity = Integer(required=False, min_value=1, max_value=MAX_UNITS)
+    order_multiple = Integer(required=False, min_value=1, max_value=MAX_UNITS)
+    multiple_name = serializers.SerializerMethodField()
 
     class Meta:
         model = SupplierProduct
@@ -88,6 +120,8 @@ class SupplierProductSerializer(StrictModel):
             "cost",
             "lead_time_days",
             "minimum_quantity",
+            "order_multiple",
+            "multiple_name",
             "version",
             "created_at",
             "updated_at",
@@ -96,11 +130,15 @@ class SupplierProductSerializer(StrictModel):
         validators: ClassVar[list[Any]] = []
 
     def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        actor = self.context.get("actor")  # none while the schema is written
-        if actor is not None and not actor.can(COST_VIEW):
-            del fields["cost"]
-        return fields
+        return _without_costs(super().get_fields(), self.context.get("actor"), "cost")
+
+    def get_multiple_name(self, row: SupplierProduct) -> str:
+        """The product's pack that is as large as the multiple: a layer, a pallet; else nothing."""
+        if row.order_multiple == 1:
+            return ""
+        units = row.order_multiple * row.pack.units_per_pack
+        packs = sorted(row.pack.product.packs.all(), key=lambda pack: pack.pk)
+        return next((pack.name for pack in packs if pack.units_per_pack == units), "")
 
     def validate_supplier(self, value: int | str) -> Supplier:
         found = Supplier.objects.filter(**{"pk" if isinstance(value, int) else "code": value}).first()
@@ -148,6 +186,7 @@ class SupplierProductViewSet(MasterViewSet):
     change_permission = "parties.change"
     noun = "supplier_product"
     related = ("supplier", "pack__product")
+    prefetch = ("pack__product__packs",)
     search_fields = (
         "supplier__code",
         "supplier__name",

@@ -197,7 +197,7 @@ ORDER BY r.id
 def order_answer(order_id: int, actor: Actor) -> dict[str, Any]:
     """An order with all that belongs to it. Five statements, of a draft six, whatever its length."""
     order = PurchaseOrder.objects.select_related("supplier", "warehouse").get(pk=order_id)
-    found = PurchaseOrderLine.objects.filter(order=order_id).select_related("product")
+    found = PurchaseOrderLine.objects.filter(order=order_id).select_related("product__category")
     lines = list(found.order_by("position"))
     cases = case_packs({line.product_id for line in lines})
     receipts = [
@@ -239,6 +239,8 @@ def _shown_line(line: PurchaseOrderLine, case: tuple[str, int], actor: Actor) ->
         "product": line.product.sku,
         "product_id": line.product_id,
         "product_name": line.product.name,
+        "category": line.product.category.name if line.product.category else "",
+        "container_ml": line.product.container_ml,
         "base_unit": line.product.base_unit,
         "case_name": case[0],
         "units_per_case": case[1],
