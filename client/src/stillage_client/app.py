@@ -15,6 +15,11 @@ from stillage_client.components.hooks import Reconnections, after_drawing, remem
 from stillage_client.components.viewport import Beside, Viewport, fits_beside, layout_for
 from stillage_client.screens import appearance
 from stillage_client.screens.audit import Audit
+from stillage_client.screens.control.count_screen import CountScreen
+from stillage_client.screens.control.recall_list import Recalls
+from stillage_client.screens.control.recall_new import NewRecall
+from stillage_client.screens.control.recall_page import RecallPage
+from stillage_client.screens.control.trace_page import TracePage
 from stillage_client.screens.expiry import Expiry
 from stillage_client.screens.import_file import ImportScreen
 from stillage_client.screens.locations import LocationPage, Locations
@@ -60,6 +65,11 @@ ROUTES = [
             ft.Route(path="returns/:number", component=ReturnPage),
             ft.Route(path="customers", component=Customers),
             ft.Route(path="customers/:code", component=CustomerPage),
+            ft.Route(path="lots/:id/trace", component=TracePage),
+            ft.Route(path="recalls", component=Recalls),
+            ft.Route(path="recalls/new", component=NewRecall),
+            ft.Route(path="recalls/:number", component=RecallPage),
+            ft.Route(path="count/:number", component=CountScreen),
             ft.Route(path="locations", component=Locations),
             ft.Route(path="locations/:warehouse/:code", component=LocationPage),
             ft.Route(path="expiry", component=Expiry),

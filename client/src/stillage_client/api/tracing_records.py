@@ -48,6 +48,7 @@ class Origin(Record):
     purchase_order: str = ""
     purchase_order_id: int | None = None
     delivery_note: str = ""
+    reference: str = ""
     received_at: datetime | None = None
     quantity: int = 0
     unit_cost: Decimal | None = None
@@ -86,6 +87,8 @@ class Promised(Record):
     order_id: int | None = None
     customer: str = ""
     customer_name: str = ""
+    location: str = ""
+    picked: bool = False
     quantity: int = 0
     delivery_date: date | None = None
 

@@ -12,7 +12,7 @@ from stillage_client import theme, words
 from stillage_client.api import catalogue, stock
 from stillage_client.api.records import Availability, Balance, Movement, Product
 from stillage_client.api.transport import Api, ApiError
-from stillage_client.components.buttons import button
+from stillage_client.components.buttons import button, icon_button
 from stillage_client.components.faces import avatar, icon_tile, product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.figures import light_table, part_bar, statistic
@@ -64,6 +64,7 @@ class LotLine:
     on_hand: int
     allocated: int
     held: int
+    lot_id: int | None = None
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -94,6 +95,7 @@ def lot_lines(balances: Iterable[Balance]) -> list[LotLine]:
             on_hand=sum(p.on_hand for p in parts),
             allocated=sum(p.allocated for p in parts),
             held=sum(p.on_hand for p in parts if p.held),
+            lot_id=parts[0].lot_id,
         )
         for lot, parts in by_lot.items()
     ]
@@ -189,7 +191,7 @@ def ProductPage() -> ft.Control:
     elif product is None:
         body = surface(bone_rows(8), expand=True)
     else:
-        changing = _Changing(holds, form, session, load)
+        changing = _Changing(holds, form, session, load, page.navigate)
         body = _page(_Seen(product, state, changing), layout, beside=beside and layout == "desk")
     actions = []
     if session.can("stock.move"):
@@ -226,15 +228,22 @@ class _Changing:
         form: dict[str, str],
         session: Session,
         load: Callable[[], Awaitable[None]],
+        go: Callable[[str], Any],
     ) -> None:
         self.holds, self.form, self._session, self._load = holds, form, session, load
+        self._go = go
         self.may_hold, self.may_release = session.can("stock.hold"), session.can("stock.release")
+        self.may_trace = session.can("trace.view")
         self.all_warehouses = session.user is not None and session.user.all_warehouses
 
     async def _do(self, *wishes: Wish, reason: str = "") -> None:
         if await self.holds.carry_out(self._session.api, *wishes, reason=reason):
             self.form["reason"] = ""
             await self._load()
+
+    def trace(self, line: LotLine) -> Callable[[Any], None]:
+        """Where this lot went."""
+        return lambda _: self._go(f"/lots/{line.lot_id}/trace")
 
     def ask(self, line: LotLine) -> Callable[[Any], None]:
         """Open the question, or close it again."""
@@ -435,7 +444,11 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         (150, False),
         (100, True),
         (64, True),
-        (72 if any(line.held_at and line.free_at for line in seen.lots) else 36, True),
+        (
+            (72 if any(line.held_at and line.free_at for line in seen.lots) else 36)
+            + (36 if seen.changing.may_trace else 0),
+            True,
+        ),
     ]
     heads = (t("Lot and place"), t("Best before"), "", t("On hand"), t("Promised"), "")
     questions = [_question(seen, line, layout) for line in seen.lots]
@@ -479,6 +492,14 @@ def _lot_actions(seen: _Seen, line: LotLine, box: int = 36) -> ft.Control:
     release = line.held_at and changing.may_release
     hold = line.free_at and changing.may_hold
     return row(
+        icon_button(
+            ft.Icons.ACCOUNT_TREE_OUTLINED,
+            t("Who got lot {lot}", lot=line.lot),
+            changing.trace(line),
+            box=box,
+        )
+        if changing.may_trace and line.lot_id
+        else None,
         release_button(line.lot, changing.release(sku, line, reason), box) if release else None,
         hold_button(line.lot, changing.ask(line), box) if hold else None,
         gap=0,

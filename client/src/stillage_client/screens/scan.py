@@ -363,7 +363,17 @@ def _next_steps(view: _View, ground: Ground) -> list[ft.Control]:
             lambda _: view.page.navigate(f"/products/{product}"),
         )
     ]
-    if view.session.can("stock.receive"):
+    lot = work.seen.lot_id if work.seen is not None else None
+    if lot and view.session.can("trace.view"):
+        steps.append(
+            panel_button(
+                ground,
+                t("Who got it"),
+                ft.Icons.ACCOUNT_TREE_OUTLINED,
+                lambda _: view.page.navigate(f"/lots/{lot}/trace"),
+            )
+        )
+    elif view.session.can("stock.receive"):
         steps.append(panel_button(ground, t("Receive it"), ICONS["receive"], carry("receive")))
     if view.session.can("stock.move") and work.seen is not None and work.seen.balances:
         steps.append(panel_button(ground, t("Move it"), ICONS["move"], carry("move")))

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from stillage_client.api import scanning
+from stillage_client.api import control, scanning
 from stillage_client.components.hooks import after_drawing, remembered
 from stillage_client.components.navigation import (
     Destination,
@@ -16,12 +16,21 @@ from stillage_client.components.navigation import (
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
 from stillage_client.scans import Answer, Scan
+from stillage_client.screens.doc_codes import route_of
 from stillage_client.session import Session, use_session
 
 PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/picking", "/locations")
 PHONE_PLACES_MAX = 4
 RAIL_PLACES = 8
-TAKE_SCANS = ("/scan", "/pick/", "/returns/", "/orders/new")  # screens with a use for scans of their own
+TAKE_SCANS = (
+    "/scan",
+    "/pick/",
+    "/returns/",
+    "/orders/new",
+    "/count/",
+    "/recalls/new",
+    "/transfers/",
+)  # screens with a use for scans of their own
 
 
 def destinations(session: Session) -> list[Destination]:
@@ -92,6 +101,38 @@ def destinations(session: Session) -> list[Destination]:
             ),
         ),
         (
+            "transfers.view",
+            Destination(
+                t("Transfers"),
+                icons.SWAP_HORIZ_ROUNDED,
+                icons.SWAP_HORIZ_ROUNDED,
+                "/transfers",
+                t("Control"),
+            ),
+        ),
+        (
+            "counts.view",
+            Destination(
+                t("Counts"),
+                icons.FACT_CHECK_OUTLINED,
+                icons.FACT_CHECK_ROUNDED,
+                "/counts",
+                t("Control"),
+                also="/count",
+            ),
+        ),
+        (
+            "recalls.view",
+            Destination(
+                t("Recalls"),
+                icons.CAMPAIGN_OUTLINED,
+                icons.CAMPAIGN_ROUNDED,
+                "/recalls",
+                t("Control"),
+                also="/lots",
+            ),
+        ),
+        (
             "imports.run",
             Destination(
                 t("Import"), icons.UPLOAD_FILE_OUTLINED, icons.UPLOAD_FILE_ROUNDED, "/import", t("Control")
@@ -133,6 +174,10 @@ def warehouse_name(session: Session) -> str:
 
 async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
     """A scan on any screen but Scan's own only opens what it names; it never changes stock."""
+    document = route_of(scan.code)
+    if document:
+        go(document)
+        return Answer("ready", t("Opened"), scan.code.strip().upper())
     result = await scanning.scan(session.api, scan.code, warehouse=session.warehouse)
     if result.product:
         go(f"/products/{result.product}")
@@ -144,7 +189,12 @@ async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
         go(f"/locations/{result.location}")
         return Answer("ready", t("Place"), result.location)
     jobs = {"RECEIVE": "receive", "MOVE": "move", "ADJUST": "adjust", "LOOKUP": "lookup"}
-    job = jobs.get((result.command or "").removeprefix("STL-CMD-").upper())
+    command = (result.command or "").removeprefix("STL-CMD-").upper()
+    if command == "COUNT" and session.can("counts.view"):
+        going = await control.counts(session.api, warehouse=session.warehouse, status="open", limit=2)
+        go(f"/count/{going.results[0].number}" if len(going.results) == 1 else "/counts")
+        return Answer("ready", t("Counts"), "")
+    job = jobs.get(command)
     if job:
         go(f"/scan/{job}")
         return Answer("ready", t("Scan"), "")
@@ -185,7 +235,7 @@ def Shell() -> ft.Control:
 
     if layout == "phone":
         some = phone_places(entries)
-        bar = [] if location.startswith("/pick/") else [bottom_bar(some, location, go)]
+        bar = [] if location.startswith(("/pick/", "/count/")) else [bottom_bar(some, location, go)]
         body: ft.Control = ft.Column(
             [main, *bar],
             spacing=0,
