@@ -55,7 +55,10 @@ def make_purchase(
         supplier=supplier,
         warehouse=warehouse,
         expected_date=in_days(days),
-        lines=[AskedLine(product=sku, quantity=units, pack_cost=Decimal(pack_cost)) for sku, units in lines],
+        lines=[
+            AskedLine(product=sku, pack="bottle", quantity=units, pack_cost=Decimal(pack_cost))
+            for sku, units in lines
+        ],
     )
     return operations.create_order(actor=BOSS, asked=asked, at=now(), place=place, ignore_warnings=True)
 

@@ -114,6 +114,20 @@ TABLE |= {
     "returns-credit": {"POST": "credit.issue"},
     "returns-cancel": {"POST": "sales.change"},
     "returns-close": {"POST": "returns.dispose"},
+    # tracing and calling back; recalls besides ask for somebody who sees all warehouses
+    "lots-trace": {"GET": "trace.view"},
+    "recalls": {"GET": "recalls.view", "POST": "recalls.run"},
+    "recalls-one": {"GET": "recalls.view"},
+    "recalls-history": {"GET": "recalls.view"},
+    **{f"recalls-{step}": {"POST": "recalls.run"} for step in ("tell", "answer", "close")},
+    # buying: what goes back
+    "supplier-returns": {"GET": "buying.view", "POST": "supplier_returns.run"},
+    "supplier-returns-one": {"GET": "buying.view", "PATCH": "supplier_returns.run"},
+    "supplier-returns-history": {"GET": "buying.view"},
+    **{
+        f"supplier-returns-{step}": {"POST": "supplier_returns.run"}
+        for step in ("dispatch", "undo-dispatch", "close", "cancel")
+    },
     # buying: orders
     "suppliers-summary": {"GET": "buying.view"},
     "purchase-orders": {"GET": "buying.view", "POST": "buying.change"},

@@ -57,6 +57,7 @@ ADDRESSES = """
 /api/v1/locations/<pk>
 /api/v1/lots
 /api/v1/lots/<pk>
+/api/v1/lots/<pk>/trace
 /api/v1/movements
 /api/v1/packs
 /api/v1/packs/<pk>
@@ -80,6 +81,12 @@ ADDRESSES = """
 /api/v1/purchase-orders/<pk>/place
 /api/v1/purchase-orders/<pk>/reopen
 /api/v1/purchase-orders/summary
+/api/v1/recalls
+/api/v1/recalls/<pk>
+/api/v1/recalls/<pk>/answer
+/api/v1/recalls/<pk>/close
+/api/v1/recalls/<pk>/history
+/api/v1/recalls/<pk>/tell
 /api/v1/returns
 /api/v1/returns/<pk>
 /api/v1/returns/<pk>/cancel
@@ -130,6 +137,13 @@ ADDRESSES = """
 /api/v1/stock/scrap
 /api/v1/supplier-products
 /api/v1/supplier-products/<pk>
+/api/v1/supplier-returns
+/api/v1/supplier-returns/<pk>
+/api/v1/supplier-returns/<pk>/cancel
+/api/v1/supplier-returns/<pk>/close
+/api/v1/supplier-returns/<pk>/dispatch
+/api/v1/supplier-returns/<pk>/history
+/api/v1/supplier-returns/<pk>/undo-dispatch
 /api/v1/suppliers
 /api/v1/suppliers/<pk>
 /api/v1/suppliers/<pk>/summary

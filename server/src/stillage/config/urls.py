@@ -12,6 +12,7 @@ from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierSummary, SupplierViewSet
 from stillage.purchasing.api import orders as purchase_orders
+from stillage.purchasing.api import returns as supplier_returns
 from stillage.recalls import api as recalls
 from stillage.rest.document import DocsView, DocumentView
 from stillage.rest.health import live, ready
@@ -160,6 +161,17 @@ api: list[URLPattern | URLResolver] = [
     step("purchase-orders", "reopen", purchase_orders.Reopen),
     step("purchase-orders", "close", purchase_orders.Close),
     step("purchase-orders", "cancel", purchase_orders.Cancel),
+    one("supplier-returns", supplier_returns.SupplierReturns),
+    re(
+        r"^supplier-returns/(?P<pk>[^/]+)/?$",
+        supplier_returns.OneSupplierReturn.as_view(),
+        name="supplier-returns-one",
+    ),
+    step("supplier-returns", "history", supplier_returns.SupplierReturnHistory),
+    step("supplier-returns", "dispatch", supplier_returns.Dispatch),
+    step("supplier-returns", "undo-dispatch", supplier_returns.UndoDispatch),
+    step("supplier-returns", "close", supplier_returns.CloseReturn),
+    step("supplier-returns", "cancel", supplier_returns.CancelReturn),
     # transfers between warehouses
     one("transfers", transfers.Transfers),
     re(r"^transfers/(?P<pk>[^/]+)/?$", transfers.OneTransfer.as_view(), name="transfers-one"),
