@@ -31,7 +31,13 @@ class AdvanceNotice(Versioned):
     username = models.CharField(max_length=150)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["supplier", "despatch_number"], name="notice_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "despatch_number"],
+                condition=~Q(status=NoticeStatus.CANCELLED),
+                name="notice_once",
+            )
+        ]
         indexes = [models.Index(F("warehouse"), F("status"), F("expected_date"), name="notice_by_state")]
 
 

@@ -122,7 +122,7 @@ def receive_looked_at(
     """
     names = arrivals.names
     _complete_dates(arrivals.told, lines, names, actor=actor, at=at)
-    lots = _lots_made(arrivals.told, lines, names, at)
+    lots = names.lots = _lots_made(arrivals.told, lines, names, at)
     origin, kind = ("customer", "return") if from_customer else ("supplier", "receive")
     origins = virtual_locations((place.warehouse_id for place in names.locations.values()), origin)
     steps = []
