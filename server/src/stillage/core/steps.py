@@ -33,6 +33,7 @@ _DONE = {
     "dispatch": "dispatched",
     "undispatch": "taken back",
     "tell": "told to customers",
+    "answer": "answered by customers",
 }
 _STATES = {
     "draft": "a draft",

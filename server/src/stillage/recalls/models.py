@@ -27,6 +27,7 @@ class Recall(Versioned):
     user_id = models.BigIntegerField(null=True)
     username = models.CharField(max_length=150)
     opened_at = models.DateTimeField()
+    found_at = models.DateTimeField(null=True)  # all of it was found, and held where that was wanted
     all_told_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=150, blank=True, default="")
@@ -59,6 +60,8 @@ class RecallCustomer(models.Model):
     told_by = models.CharField(max_length=150, blank=True, default="")
     told_how = models.CharField(max_length=20, blank=True, default="")
     left_there = models.BigIntegerField(null=True)  # what the customer says is still there
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=150, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:

@@ -23,6 +23,7 @@ from stillage.sales.operations.reopen import reopen
 from stillage.sales.operations.ship import ship
 from stillage.sales.operations.short import Shorted, short
 from stillage.sales.operations.swap import swap
+from stillage.sales.operations.take_back import Promise, Stopped, promises_on, stop_for, take_back
 from stillage.sales.operations.undo_pick import undo_pick
 from stillage.sales.operations.unpack import unpack
 from stillage.sales.operations.unpick import Unpick, unpick
@@ -34,7 +35,9 @@ __all__ = [
     "Credited",
     "Decision",
     "OrderPick",
+    "Promise",
     "Shorted",
+    "Stopped",
     "TaskPick",
     "Unit",
     "UnitLine",
@@ -58,12 +61,15 @@ __all__ = [
     "pick",
     "pick_order",
     "pin",
+    "promises_on",
     "receive_return",
     "release",
     "reopen",
     "ship",
     "short",
+    "stop_for",
     "swap",
+    "take_back",
     "undo_pick",
     "undo_receive",
     "unpack",

@@ -62,10 +62,10 @@ def hold(
     operation_id = uuid4()
     made = _insert(wanted, operation_id=operation_id, actor=actor, at=at)
     scopes = [(lot.id, scope_of(location)) for _, _, lot, location in wanted]
-    first = {scope: index for index, scope in reversed(list(enumerate(scopes)))}
     if unless_held:
         wanted = [one for one, scope in zip(wanted, scopes, strict=True) if scope in made]
         scopes = [scope for scope in scopes if scope in made]
+    first = {scope: index for index, scope in reversed(list(enumerate(scopes)))}
     refuse_all(
         [
             Fault(
