@@ -120,6 +120,10 @@ TABLE |= {
     "recalls-one": {"GET": "recalls.view"},
     "recalls-history": {"GET": "recalls.view"},
     **{f"recalls-{step}": {"POST": "recalls.run"} for step in ("tell", "answer", "close")},
+    # buying: papers; an order's names costs to those who may see them
+    "purchase-orders-papers-order": {"GET": "buying.view"},
+    "purchase-orders-papers-order-csv": {"GET": "buying.view"},
+    "supplier-returns-papers-return-note": {"GET": "buying.view"},
     # buying: what goes back
     "supplier-returns": {"GET": "buying.view", "POST": "supplier_returns.run"},
     "supplier-returns-one": {"GET": "buying.view", "PATCH": "supplier_returns.run"},
@@ -138,6 +142,16 @@ TABLE |= {
         f"purchase-orders-{step}": {"POST": "buying.change"}
         for step in ("place", "reopen", "close", "cancel")
     },
+    # counts
+    "counts": {"GET": "counts.view", "POST": "counts.change"},
+    "counts-one": {"GET": "counts.view"},
+    "counts-suggestions": {"GET": "counts.view"},
+    "counts-accuracy": {"GET": "counts.view"},
+    "counts-history": {"GET": "counts.view"},
+    "counts-papers-count-sheet": {"GET": "counts.view"},
+    **{f"counts-{step}": {"POST": "counts.run"} for step in ("claim", "enter", "remove", "done", "submit")},
+    **{f"counts-{step}": {"POST": "counts.approve"} for step in ("approve", "reject")},
+    "counts-cancel": {"POST": "counts.change"},
     # transfers between warehouses
     "transfers": {"GET": "transfers.view", "POST": "transfers.change"},
     "transfers-one": {"GET": "transfers.view", "PATCH": "transfers.change"},

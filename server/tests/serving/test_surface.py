@@ -35,6 +35,20 @@ ADDRESSES = """
 /api/v1/brands/<pk>
 /api/v1/categories
 /api/v1/categories/<pk>
+/api/v1/counts
+/api/v1/counts/<pk>
+/api/v1/counts/<pk>/approve
+/api/v1/counts/<pk>/cancel
+/api/v1/counts/<pk>/claim
+/api/v1/counts/<pk>/done
+/api/v1/counts/<pk>/enter
+/api/v1/counts/<pk>/history
+/api/v1/counts/<pk>/papers/count-sheet
+/api/v1/counts/<pk>/reject
+/api/v1/counts/<pk>/remove
+/api/v1/counts/<pk>/submit
+/api/v1/counts/accuracy
+/api/v1/counts/suggestions
 /api/v1/credit-notes
 /api/v1/credit-notes/<pk>
 /api/v1/credit-notes/<pk>/paper
@@ -78,6 +92,8 @@ ADDRESSES = """
 /api/v1/purchase-orders/<pk>/cancel
 /api/v1/purchase-orders/<pk>/close
 /api/v1/purchase-orders/<pk>/history
+/api/v1/purchase-orders/<pk>/papers/order
+/api/v1/purchase-orders/<pk>/papers/order.csv
 /api/v1/purchase-orders/<pk>/place
 /api/v1/purchase-orders/<pk>/reopen
 /api/v1/purchase-orders/summary
@@ -143,6 +159,7 @@ ADDRESSES = """
 /api/v1/supplier-returns/<pk>/close
 /api/v1/supplier-returns/<pk>/dispatch
 /api/v1/supplier-returns/<pk>/history
+/api/v1/supplier-returns/<pk>/papers/return-note
 /api/v1/supplier-returns/<pk>/undo-dispatch
 /api/v1/suppliers
 /api/v1/suppliers/<pk>

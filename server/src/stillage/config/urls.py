@@ -9,9 +9,11 @@ from stillage.catalogue.api.exports import ExportView
 from stillage.catalogue.api.groups import BrandViewSet, CategoryViewSet
 from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
+from stillage.counting import api as counts
 from stillage.places.api import WarehouseViewSet
 from stillage.purchasing.api import SupplierProductViewSet, SupplierSummary, SupplierViewSet
 from stillage.purchasing.api import orders as purchase_orders
+from stillage.purchasing.api import papers as buying_papers
 from stillage.purchasing.api import returns as supplier_returns
 from stillage.recalls import api as recalls
 from stillage.rest.document import DocsView, DocumentView
@@ -167,6 +169,13 @@ api: list[URLPattern | URLResolver] = [
         supplier_returns.OneSupplierReturn.as_view(),
         name="supplier-returns-one",
     ),
+    step("purchase-orders", "papers/order", buying_papers.OrderPaper),
+    re(
+        r"^purchase-orders/(?P<pk>[^/]+)/papers/order\.csv$",
+        buying_papers.OrderFile.as_view(),
+        name="purchase-orders-papers-order-csv",
+    ),
+    step("supplier-returns", "papers/return-note", buying_papers.ReturnNote),
     step("supplier-returns", "history", supplier_returns.SupplierReturnHistory),
     step("supplier-returns", "dispatch", supplier_returns.Dispatch),
     step("supplier-returns", "undo-dispatch", supplier_returns.UndoDispatch),
@@ -181,6 +190,20 @@ api: list[URLPattern | URLResolver] = [
     step("transfers", "receive", transfers.Receive),
     step("transfers", "close", transfers.Close),
     step("transfers", "cancel", transfers.Cancel),
+    # counts
+    one("counts", counts.Counts),
+    one("counts/suggestions", counts.Suggestions),
+    one("counts/accuracy", counts.Accuracy),
+    re(r"^counts/(?P<pk>[^/]+)/?$", counts.OneCount.as_view(), name="counts-one"),
+    step("counts", "history", counts.CountHistory),
+    step("counts", "claim", counts.Claim),
+    step("counts", "enter", counts.Enter),
+    step("counts", "remove", counts.Remove),
+    step("counts", "done", counts.Done),
+    step("counts", "submit", counts.Submit),
+    step("counts", "approve", counts.Approve),
+    step("counts", "reject", counts.Reject),
+    step("counts", "cancel", counts.Cancel),
     # papers and labels
     step("sales-orders", "papers/pick-list", papers.OrderPickList),
     step("sales-orders", "papers/packing-list", papers.OrderPackingList),

@@ -261,6 +261,66 @@ class OrderConfirmation(Paper):
     payment_terms: str = ""
 
 
+# --- Buying ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoughtLine:
+    """One line of an order to a supplier, in its pack. Without costs for who may not see them: empty strings."""
+
+    sku: str
+    name: str
+    quantity: Quantity
+    supplier_sku: str = ""
+    gtin: str = ""
+    pack_cost: str = ""
+    net: str = ""
+    expected_date: dt.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseOrder(Paper):
+    """What a supplier is asked to deliver, where and when. A draft says that it is one."""
+
+    supplier: Party
+    order_date: dt.date
+    expected_date: dt.date
+    lines: tuple[BoughtLine, ...]
+    ship_to: Party
+    net_total: str = ""
+    currency: str = "EUR"
+    supplier_reference: str = ""
+    ordered_by: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackLine:
+    """Units of one lot that go back to a supplier, and why."""
+
+    sku: str
+    name: str
+    lot: LotQuantity
+    supplier_sku: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierReturnNote(Paper):
+    """What goes back to a supplier. It names no cost."""
+
+    supplier: Party
+    return_date: dt.date
+    warehouse: str
+    lines: tuple[BackLine, ...]
+    receipt_number: str = ""
+    delivery_note: str = ""
+    supplier_reference: str = ""
+    reason: str = ""
+    draft: bool = False
+
+
 # --- Labels ------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ from stillage.documents.papers.label_sheet import label_sheet
 from stillage.documents.papers.order_confirmation import order_confirmation
 from stillage.documents.papers.packing_list import packing_list
 from stillage.documents.papers.pick_list import pick_list
+from stillage.documents.papers.purchase_order import purchase_order
+from stillage.documents.papers.supplier_return import supplier_return
 
 __all__ = [
     "LabelError",
@@ -16,4 +18,6 @@ __all__ = [
     "order_confirmation",
     "packing_list",
     "pick_list",
+    "purchase_order",
+    "supplier_return",
 ]
