@@ -11,8 +11,9 @@ class SalesConfig(AppConfig):
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
         from stillage.sales import exporting, importing, importing_orders, reconciling
+        from stillage.sales.queries.doubts import short_picks
         from stillage.sales.queries.waiting import waiting_orders
-        from stillage.stock import reconcile, waiting
+        from stillage.stock import doubts, reconcile, waiting
 
         kinds.register(importing.CUSTOMERS)
         kinds.register(importing_orders.ORDERS)
@@ -20,3 +21,4 @@ class SalesConfig(AppConfig):
         files_out.register(exporting.ORDERS)
         reconcile.also(reconciling.checks)
         waiting.register(waiting_orders)
+        doubts.register(short_picks)

@@ -134,6 +134,10 @@ MAX_ORDER_LINES = 1000
 # What new orders are in; an order keeps the currency it was made in.
 CURRENCY = os.environ.get("STILLAGE_CURRENCY", "EUR")
 
+# ---- counting ---------------------------------------------------------------------------------
+# After how many days a place is to be counted again, by the class of what lies there: A, B, C.
+COUNT_EVERY_DAYS = [int(days) for days in os.environ.get("STILLAGE_COUNT_EVERY_DAYS", "30,90,180").split(",")]
+
 # ---- whose papers these are ---------------------------------------------------------------------
 COMPANY_NAME = os.environ.get("STILLAGE_COMPANY_NAME", "Stillage")
 # Lines of the address, separated by ";".

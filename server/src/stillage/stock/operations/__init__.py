@@ -3,6 +3,7 @@
 from stillage.stock.demand import Demand
 from stillage.stock.operations.adjust import AdjustLine, adjust
 from stillage.stock.operations.allocate import allocate
+from stillage.stock.operations.count import Booked, Counted, book, count, lying_at
 from stillage.stock.operations.deallocate import GiveBack, deallocate, give_back
 from stillage.stock.operations.hold import HoldLine, hold
 from stillage.stock.operations.issue import Leaving, issue
@@ -20,6 +21,8 @@ __all__ = [
     "AdjustLine",
     "Arrivals",
     "BackLine",
+    "Booked",
+    "Counted",
     "Demand",
     "GiveBack",
     "HoldLine",
@@ -35,13 +38,16 @@ __all__ = [
     "adjust",
     "allocate",
     "arrive",
+    "book",
     "call_back",
+    "count",
     "deallocate",
     "give_back",
     "hold",
     "issue",
     "load_history",
     "look_at",
+    "lying_at",
     "move",
     "pick",
     "put_back",

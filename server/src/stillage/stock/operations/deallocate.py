@@ -33,7 +33,7 @@ def deallocate(*, actor: Actor, demand_ids: Sequence[UUID], at: dt.datetime) -> 
     if not found:
         return 0
     ledger.free(found)
-    record_many(actor=actor, changes=_told(found), at=at)
+    record_many(actor=actor, changes=told(found), at=at)
     return sum(one.quantity for one in found)
 
 
@@ -71,11 +71,11 @@ def give_back(*, actor: Actor, lines: Sequence[GiveBack], at: dt.datetime) -> in
         ledger.free(whole)
     if parts:
         ledger.free_part(parts)
-    record_many(actor=actor, changes=_told(freed), at=at)
+    record_many(actor=actor, changes=told(freed), at=at)
     return sum(one.quantity for one in freed)
 
 
-def _told(freed: Sequence[ledger.Open]) -> Iterator[Change]:
+def told(freed: Sequence[ledger.Open]) -> Iterator[Change]:
     """What the trail says: a row for each document and warehouse."""
     together: dict[tuple[str, int], list[ledger.Open]] = defaultdict(list)
     for one in freed:
