@@ -15,11 +15,29 @@ from stillage_client.components.hooks import Reconnections, after_drawing, remem
 from stillage_client.components.viewport import Beside, Viewport, fits_beside, layout_for
 from stillage_client.screens import appearance
 from stillage_client.screens.audit import Audit
+from stillage_client.screens.buying.purchase_editor import NewPurchase
+from stillage_client.screens.buying.purchase_list import PurchaseList
+from stillage_client.screens.buying.purchase_page import PurchasePage
+from stillage_client.screens.buying.put_away_screen import PutAway
+from stillage_client.screens.buying.receive_screen import ReceiveScreen
+from stillage_client.screens.buying.receiving_screen import Receiving
+from stillage_client.screens.buying.supplier_returns import (
+    NewSupplierReturn,
+    SupplierReturnPage,
+    SupplierReturns,
+)
+from stillage_client.screens.buying.suppliers import SupplierPage, Suppliers
+from stillage_client.screens.control.count_list import Counts
+from stillage_client.screens.control.count_new import NewCount
+from stillage_client.screens.control.count_page import CountPage
 from stillage_client.screens.control.count_screen import CountScreen
 from stillage_client.screens.control.recall_list import Recalls
 from stillage_client.screens.control.recall_new import NewRecall
 from stillage_client.screens.control.recall_page import RecallPage
 from stillage_client.screens.control.trace_page import TracePage
+from stillage_client.screens.control.transfer_list import Transfers
+from stillage_client.screens.control.transfer_new import NewTransfer
+from stillage_client.screens.control.transfer_page import TransferPage
 from stillage_client.screens.expiry import Expiry
 from stillage_client.screens.import_file import ImportScreen
 from stillage_client.screens.locations import LocationPage, Locations
@@ -70,6 +88,23 @@ ROUTES = [
             ft.Route(path="recalls/new", component=NewRecall),
             ft.Route(path="recalls/:number", component=RecallPage),
             ft.Route(path="count/:number", component=CountScreen),
+            ft.Route(path="counts", component=Counts),
+            ft.Route(path="counts/new", component=NewCount),
+            ft.Route(path="counts/:number", component=CountPage),
+            ft.Route(path="transfers", component=Transfers),
+            ft.Route(path="transfers/new", component=NewTransfer),
+            ft.Route(path="transfers/:number", component=TransferPage),
+            ft.Route(path="purchases", component=PurchaseList),
+            ft.Route(path="purchases/new", component=NewPurchase),
+            ft.Route(path="purchases/:number", component=PurchasePage),
+            ft.Route(path="receiving", component=Receiving),
+            ft.Route(path="receive/:number", component=ReceiveScreen),
+            ft.Route(path="put-away", component=PutAway),
+            ft.Route(path="supplier-returns", component=SupplierReturns),
+            ft.Route(path="supplier-returns/new", component=NewSupplierReturn),
+            ft.Route(path="supplier-returns/:number", component=SupplierReturnPage),
+            ft.Route(path="suppliers", component=Suppliers),
+            ft.Route(path="suppliers/:code", component=SupplierPage),
             ft.Route(path="locations", component=Locations),
             ft.Route(path="locations/:warehouse/:code", component=LocationPage),
             ft.Route(path="expiry", component=Expiry),

@@ -10,6 +10,9 @@ ROUTES = {
     "TR": "/transfers/",
     "CT": "/count/",
     "RC": "/recalls/",
+    "PO": "/purchases/",
+    "GR": "/receive/",
+    "SR": "/supplier-returns/",
 }
 _NUMBER = re.compile(r"([A-Z]{2})-\d{4,12}")
 

@@ -13,7 +13,7 @@ from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import LANGUAGES, t
 from stillage_client.screens import appearance
-from stillage_client.screens.shell import destinations, person, phone_places
+from stillage_client.screens.shell import RAIL_PLACES, destinations, person, phone_places
 from stillage_client.session import use_session
 
 
@@ -58,9 +58,10 @@ def More() -> ft.Control:
             padding=14,
         )
     ]
-    if layout == "phone":
+    if layout != "desk":
         every = destinations(session)
-        others = [d for d in every if d not in phone_places(every)]
+        near = phone_places(every) if layout == "phone" else every[:RAIL_PLACES]
+        others = [d for d in every if d not in near]
         if others:
             rows: list[ft.Control] = [
                 _way(d.label, d.icon, lambda _, path=d.path: page.navigate(path)) for d in others

@@ -30,6 +30,11 @@ TAKE_SCANS = (
     "/count/",
     "/recalls/new",
     "/transfers/",
+    "/purchases/new",
+    "/receiving",
+    "/receive/",
+    "/put-away",
+    "/supplier-returns/new",
 )  # screens with a use for scans of their own
 
 
@@ -91,6 +96,48 @@ def destinations(session: Session) -> list[Destination]:
             "sales.view",
             Destination(
                 t("Customers"), icons.STOREFRONT_OUTLINED, icons.STOREFRONT_ROUNDED, "/customers", t("Sell")
+            ),
+        ),
+        (
+            "buying.view",
+            Destination(
+                t("Purchases"),
+                icons.SHOPPING_CART_OUTLINED,
+                icons.SHOPPING_CART_ROUNDED,
+                "/purchases",
+                t("Buy"),
+            ),
+        ),
+        (
+            "buying.view",
+            Destination(
+                t("Receiving"),
+                icons.MOVE_TO_INBOX_OUTLINED,
+                icons.MOVE_TO_INBOX_ROUNDED,
+                "/receiving",
+                t("Buy"),
+                also="/receive",
+            ),
+        ),
+        (
+            "stock.move",
+            Destination(
+                t("Put away"),
+                icons.DRIVE_FILE_MOVE_OUTLINED,
+                icons.DRIVE_FILE_MOVE_ROUNDED,
+                "/put-away",
+                t("Buy"),
+            ),
+        ),
+        (
+            "buying.view",
+            Destination(
+                t("Suppliers"),
+                icons.FACTORY_OUTLINED,
+                icons.FACTORY_ROUNDED,
+                "/suppliers",
+                t("Buy"),
+                also="/supplier-returns",
             ),
         ),
         ("places.view", Destination(t("Places"), icons.SHELVES, icons.SHELVES, "/locations", t("Warehouse"))),
@@ -235,7 +282,11 @@ def Shell() -> ft.Control:
 
     if layout == "phone":
         some = phone_places(entries)
-        bar = [] if location.startswith(("/pick/", "/count/")) else [bottom_bar(some, location, go)]
+        bar = (
+            []
+            if location.startswith(("/pick/", "/count/", "/receive/", "/put-away"))
+            else [bottom_bar(some, location, go)]
+        )
         body: ft.Control = ft.Column(
             [main, *bar],
             spacing=0,

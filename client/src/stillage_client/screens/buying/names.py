@@ -1,7 +1,7 @@
 """How buying's states, differences and deeds are called, and in which colour they stand. No controls."""
 
 from stillage_client import theme
-from stillage_client.api.buying_records import Packed
+from stillage_client.api.buying_records import Packed, Packing
 from stillage_client.locale import t
 from stillage_client.screens import amounts
 
@@ -122,3 +122,8 @@ def deed(action: str) -> str:
 def amount(item: Packed, units: int) -> str:
     """14 cases."""
     return amounts.short(item.packing, units)
+
+
+def counted(packing: Packing, units: int) -> str:
+    """14 cases, of anything that is counted."""
+    return amounts.short(packing, units)

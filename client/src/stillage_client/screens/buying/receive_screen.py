@@ -1,13 +1,16 @@
 """Taking a delivery in by scans, phone first: the answer huge, the undo in reach, what is still to come below."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
 from stillage_client import theme, words
 from stillage_client.api import receiving
 from stillage_client.api.records import Export
+from stillage_client.api.transport import ApiError
 from stillage_client.components.buttons import big_button, button, chip, icon_button
 from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import Form
@@ -64,11 +67,27 @@ def ReceiveScreen() -> ft.Control:
     page.title = f"{number} · Stillage"
 
     async def load() -> None:
-        if work.ref != number:
+        if not allowed:
+            return
+        begun = work.receipt is not None and number in (work.receipt.number, work.ref)
+        if not begun:
             work.begin(session.api, session.warehouse, number)
             work.go = page.navigate
-        if allowed:
             await work.load()
+        work.ref = number
+        await first_scan()
+
+    async def first_scan() -> None:
+        """The scan a delivery began with: booked already, taken again under its id to be shown."""
+        given = parse_qs(urlsplit(page.route or "").query)
+        code, key = given.get("scan", [""])[0], given.get("id", [""])[0]
+        if code and key and work.receipt is not None:
+            user = session.user.username if session.user else ""
+            try:
+                await work.take(Scan(code=code, id=key, at=datetime.now(UTC), user=user))
+            except ApiError:
+                return  # the address keeps it until the server answers
+            page.navigate(f"/receive/{number}")
 
     async def try_now(_: Any) -> None:
         await load()

@@ -31,7 +31,7 @@ from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens import amounts
 from stillage_client.screens.buying import names
-from stillage_client.screens.buying.codes import document_path
+from stillage_client.screens.doc_codes import route_of
 from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.screens.scan_job import (
@@ -255,7 +255,7 @@ class ReceiveWork:
 
     async def take(self, scan: Scan) -> Answer:
         """One scan, judged. Raises Unreachable: then the browser keeps it and brings it again."""
-        path = document_path(scan.code)
+        path = route_of(scan.code)
         if path:
             where = path.replace("/purchases/", "/receive/")
             self.go(where)
