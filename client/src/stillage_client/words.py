@@ -111,6 +111,11 @@ def day(when: date, *, today: date | None = None, year: bool | None = None, week
     return f"{_WEEKDAYS[spoken][when.weekday()]} {said}" if weekday else said
 
 
+def month(year: int, in_year: int) -> str:
+    """Nov 2026."""
+    return f"{_MONTHS['de' if language() == 'de' else 'en'][in_year - 1]} {year}"
+
+
 def days_left(until: date, *, today: date | None = None) -> str:
     """23 days left · expires today · expired 2 days ago · 4 months left · 2 years left."""
     days = (until - (today or _today())).days

@@ -106,7 +106,7 @@ def _origins(trace: Trace, say: Figures) -> tuple[Node, ...]:
         papers = [part for part in (origin.purchase_order, origin.receipt) if part]
         targets = []
         if origin.receipt:
-            targets.append(Target(origin.receipt, f"/receiving/{origin.receipt}"))
+            targets.append(Target(origin.receipt, f"/receive/{origin.receipt}"))
         if origin.purchase_order:
             targets.append(Target(origin.purchase_order, f"/purchases/{origin.purchase_order}"))
         day = words.day(origin.received_at.date()) if origin.received_at else ""
