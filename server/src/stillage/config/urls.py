@@ -11,7 +11,15 @@ from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.counting import api as counts
 from stillage.places.api import WarehouseViewSet
-from stillage.purchasing.api import SupplierProductViewSet, SupplierSummary, SupplierViewSet
+from stillage.purchasing.api import (
+    SupplierProductViewSet,
+    SupplierSummary,
+    SupplierViewSet,
+    discrepancies,
+    notices,
+    put_away,
+    receipts,
+)
 from stillage.purchasing.api import orders as purchase_orders
 from stillage.purchasing.api import papers as buying_papers
 from stillage.purchasing.api import returns as supplier_returns
@@ -185,6 +193,7 @@ api: list[URLPattern | URLResolver] = [
     one("transfers", transfers.Transfers),
     re(r"^transfers/(?P<pk>[^/]+)/?$", transfers.OneTransfer.as_view(), name="transfers-one"),
     step("transfers", "history", transfers.TransferHistory),
+    step("transfers", "papers/transfer-note", transfers.TransferNote),
     step("transfers", "dispatch", transfers.Dispatch),
     step("transfers", "undo-dispatch", transfers.UndoDispatch),
     step("transfers", "receive", transfers.Receive),
@@ -196,6 +205,7 @@ api: list[URLPattern | URLResolver] = [
     one("counts/accuracy", counts.Accuracy),
     re(r"^counts/(?P<pk>[^/]+)/?$", counts.OneCount.as_view(), name="counts-one"),
     step("counts", "history", counts.CountHistory),
+    step("counts", "papers/count-sheet", counts.CountSheet),
     step("counts", "claim", counts.Claim),
     step("counts", "enter", counts.Enter),
     step("counts", "remove", counts.Remove),
@@ -216,6 +226,26 @@ api: list[URLPattern | URLResolver] = [
     one("labels/pallet", papers.PalletLabels),
     one("labels/lot", papers.LotLabels),
     one("labels/location", papers.LocationLabels),
+    # goods in
+    one("advance-notices", notices.AdvanceNotices),
+    re(
+        r"^advance-notices/(?P<pk>[^/]+)/?$",
+        notices.OneAdvanceNotice.as_view(),
+        name="advance-notices-one",
+    ),
+    step("advance-notices", "history", notices.AdvanceNoticeHistory),
+    step("advance-notices", "cancel", notices.CancelNotice),
+    one("receipts", receipts.Receipts),
+    re(r"^receipts/(?P<pk>[^/]+)/?$", receipts.OneReceipt.as_view(), name="receipts-one"),
+    step("receipts", "history", receipts.ReceiptHistory),
+    step("receipts", "receive", receipts.Receive),
+    step("receipts", "receive-unit", receipts.ReceiveUnit),
+    step("receipts", "undo", receipts.UndoReceive),
+    step("receipts", "close", receipts.CloseReceipt),
+    step("purchase-orders", "receive", receipts.ReceiveOrder),
+    one("discrepancies", discrepancies.Discrepancies),
+    step("discrepancies", "settle", discrepancies.SettleDiscrepancy),
+    one("put-away", put_away.PutAway),
     # seeing
     one("audit", AuditList),
     # the interface about itself

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,14 +13,18 @@ from stillage.counting import operations
 from stillage.counting.locking import find_count
 from stillage.counting.models import Count, CountMethod, CountPlace, CountStatus, LineOutcome
 from stillage.counting.queries import counts
+from stillage.counting.queries import papers as gathered
 from stillage.counting.queries.accuracy import WAYS, accuracy
 from stillage.counting.queries.suggestions import suggestions
+from stillage.documents import papers
 from stillage.rest import paging, query
 from stillage.rest.fields import Boolean, Date, Integer, Money, Percent, Reference, Strict, Text
 from stillage.rest.lists import Id, Lines, named
 from stillage.rest.paging import Ordering
+from stillage.rest.papers import PaperView, pdf
 from stillage.rest.steps import Nothing, reader
 from stillage.rest.views import View
+from stillage.stock.look import look_of
 from stillage.stock.queries import named_warehouse_days, warehouse_days
 
 MAX_NAMED = 5_000
@@ -221,6 +226,17 @@ class CountHistory(_CountView):
 
     def get(self, request: Request, pk: str) -> Response:
         return Response(counts.count_history(find_count(pk, actor=self.actor), self.actor))
+
+
+class CountSheet(PaperView):
+    """A sheet for counting with pen and paper."""
+
+    permission: ClassVar[dict[str, str]] = {"GET": "counts.view"}
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        look = look_of(self.actor, **self.asked(request))
+        one = find_count(pk, actor=self.actor)
+        return pdf(papers.count_sheet(gathered.count_sheet(one, look)), f"{one.number}.pdf")
 
 
 class Claim(_CountView):

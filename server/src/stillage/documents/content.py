@@ -321,6 +321,55 @@ class SupplierReturnNote(Paper):
     draft: bool = False
 
 
+# --- Papers within the house ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravellingLine:
+    """Units of one lot that travel to another warehouse, and the place they come from."""
+
+    sku: str
+    name: str
+    lot: LotQuantity
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferNote(Paper):
+    """What goes with goods from one warehouse to another. Before they leave it says what is to go."""
+
+    from_warehouse: str
+    to_warehouse: str
+    lines: tuple[TravellingLine, ...]
+    dispatch_date: dt.date | None = None
+    expected_date: dt.date | None = None
+    carrier: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """A place to count. Without a product it is empty room to write; `expected` only where a count is not blind."""
+
+    location: str
+    sku: str = ""
+    name: str = ""
+    lot: str = ""
+    best_before_date: dt.date | None = None
+    expiry_date: dt.date | None = None
+    expected: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountSheet(Paper):
+    """For counting with pen and paper, in walking order."""
+
+    warehouse: str
+    lines: tuple[SheetLine, ...]
+    round: int = 1
+
+
 # --- Labels ------------------------------------------------------------------------------------------
 
 

@@ -2,20 +2,25 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stillage.core.clock import now
+from stillage.documents import papers
 from stillage.rest import paging, query
 from stillage.rest.fields import Boolean, Date, Integer, Reference, Strict, Text
 from stillage.rest.lists import Id, Lines, named
 from stillage.rest.paging import Ordering
+from stillage.rest.papers import PaperView, pdf
 from stillage.rest.steps import Nothing, expected_version, reader
 from stillage.rest.views import View
+from stillage.stock.look import look_of
 from stillage.transfers import operations
 from stillage.transfers.locking import find_transfer
 from stillage.transfers.models import Transfer, TransferStatus
+from stillage.transfers.queries import papers as gathered
 from stillage.transfers.queries import transfers
 
 
@@ -180,6 +185,18 @@ class TransferHistory(_TransferView):
 
     def get(self, request: Request, pk: str) -> Response:
         return Response(transfers.transfer_history(find_transfer(pk, actor=self.actor), self.actor))
+
+
+class TransferNote(PaperView):
+    """What goes with the goods."""
+
+    permission: ClassVar[dict[str, str]] = {"GET": "transfers.view"}
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        look = look_of(self.actor, **self.asked(request))
+        one = find_transfer(pk, actor=self.actor)
+        body = papers.transfer_note(gathered.transfer_note(one, look, self.actor))
+        return pdf(body, f"{one.number}.pdf")
 
 
 class Dispatch(_TransferView):

@@ -303,3 +303,22 @@ def count_history(one: models.Count, actor: Actor) -> list[dict[str, Any]]:
 def entries_of(one: models.Count) -> QuerySet[CountEntry, Any]:
     """All that was ever entered, the latest first."""
     return CountEntry.objects.filter(count=one).order_by("-pk")
+
+
+def asked_of(one: models.Count, places: Sequence[CountPlace]) -> dict[int, set[tuple[int, str]]]:
+    """Which lots of some places a later round asks for: product and number, by location. One statement."""
+    rounds = {place.location_id: place.round for place in places if place.round > 1}
+    if not rounds:
+        return {}
+    latest: dict[tuple[int, int, str], str] = {}
+    found = CountLine.objects.filter(count=one, location__in=list(rounds)).order_by("round")
+    for location_id, round_, product_id, number, outcome in found.values_list(
+        "location_id", "round", "product_id", "lot_number", "outcome"
+    ):
+        if round_ < rounds[location_id]:
+            latest[location_id, product_id, number] = outcome
+    asked: dict[int, set[tuple[int, str]]] = {}
+    for (location_id, product_id, number), outcome in latest.items():
+        if outcome == LineOutcome.RECOUNT:
+            asked.setdefault(location_id, set()).add((product_id, number))
+    return asked

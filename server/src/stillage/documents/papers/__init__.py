@@ -1,6 +1,7 @@
 """The papers of the house, each one function from its content to a PDF."""
 
 from stillage.documents.labels.marks import LabelError
+from stillage.documents.papers.count_sheet import count_sheet
 from stillage.documents.papers.credit_note import credit_note
 from stillage.documents.papers.delivery_note import delivery_note
 from stillage.documents.papers.label_sheet import label_sheet
@@ -9,9 +10,11 @@ from stillage.documents.papers.packing_list import packing_list
 from stillage.documents.papers.pick_list import pick_list
 from stillage.documents.papers.purchase_order import purchase_order
 from stillage.documents.papers.supplier_return import supplier_return
+from stillage.documents.papers.transfer_note import transfer_note
 
 __all__ = [
     "LabelError",
+    "count_sheet",
     "credit_note",
     "delivery_note",
     "label_sheet",
@@ -20,4 +23,5 @@ __all__ = [
     "pick_list",
     "purchase_order",
     "supplier_return",
+    "transfer_note",
 ]
