@@ -19,7 +19,10 @@ from stillage.sales.models import Customer, CustomerProduct, OrderStatus, SalesO
 from stillage.stock import operations
 from tests.builders import BOSS, gtin, make_location, make_product, make_warehouse, receive
 from tests.people import Client, make_session, make_user, signed_in_client
+from tests.promises.buying_acts import BOUGHT, CHANGED, Buying
 from tests.promises.fulfilment_acts import STEPS, Fulfilment
+from tests.promises.recall_acts import STEPS as RECALL_STEPS
+from tests.promises.recall_acts import Recalls
 
 API = "/api/v1/"
 
@@ -58,6 +61,8 @@ class World:
         SalesOrder.objects.filter(pk=self.shipped.pk).update(status=OrderStatus.SHIPPED)
         SalesOrderLine.objects.filter(order=self.shipped).update(cancelled=24)
         self.fulfilment = Fulfilment(self.main)
+        self.buying = Buying(self.main)
+        self.recalls = Recalls()
 
     def order(self, *, confirm: bool = True) -> SalesOrder:
         """24 bottles of ALE-330 for the pub."""
@@ -111,6 +116,25 @@ def _fulfilment(route: str) -> Act:
     """A step from the shelf to the truck and back."""
     address, body = STEPS[route]
     return Act("POST", lambda world: address(world.fulfilment), lambda world: body(world.fulfilment))
+
+
+def _recall(route: str) -> Act:
+    """A step of a recall."""
+    address, body = RECALL_STEPS[route]
+    return Act("POST", lambda world: address(world.recalls), lambda world: body(world.recalls))
+
+
+def _bought(route: str) -> Act:
+    """A step of buying."""
+    address, body = BOUGHT[route]
+    return Act("POST", lambda world: address(world.buying), lambda world: body(world.buying))
+
+
+def _changed(route: str) -> Act:
+    """A change of an order or a return that is still a draft."""
+    attribute, name, change = CHANGED[route]
+    row = lambda world: getattr(world.buying, attribute)  # noqa: E731 - read late
+    return Act("PATCH", lambda world: f"{name}/{row(world).pk}", lambda world: change, versioned=row)
 
 
 def _of(name: str, attribute: str) -> Callable[[World], str]:
@@ -205,6 +229,9 @@ ACTS: dict[str, Act] = {
         },
     ),
     **{f"{route} POST": _fulfilment(route) for route in STEPS},
+    **{f"{route} POST": _bought(route) for route in BOUGHT},
+    **{f"{route} PATCH": _changed(route) for route in CHANGED},
+    **{f"{route} POST": _recall(route) for route in RECALL_STEPS},
     **_crud("warehouses", "north", {"code": "EAST", "name": "East"}, {"name": "The north"}),
     **_crud(
         "locations", "spare_place", {"warehouse": "MAIN", "code": "Z-01", "kind": "storage"}, {"zone": "Z"}
