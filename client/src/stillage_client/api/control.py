@@ -84,9 +84,14 @@ async def count_step(
     return Count.read(await api.post(f"counts/{part(ref)}/{verb}", dict(body or {}), key=key))
 
 
-async def claim_place(api: Api, ref: Ref, location: str, *, key: str | None = None) -> None:
-    """This place is mine to count."""
-    await api.post(f"counts/{part(ref)}/claim", {"location": location}, key=key)
+async def claim_place(
+    api: Api, ref: Ref, location: str, *, take_over: bool = False, key: str | None = None
+) -> Entered:
+    """This place is mine to count; what I entered there before, and what a later round asks for."""
+    body: dict[str, Any] = {"location": location}
+    if take_over:
+        body["take_over"] = True
+    return Entered.read(await api.post(f"counts/{part(ref)}/claim", body, key=key))
 
 
 async def enter(

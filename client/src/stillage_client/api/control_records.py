@@ -204,7 +204,17 @@ class Count(Record):
     lines: tuple[CountLine, ...] = ()
     totals: CountTotals = CountTotals()
     accuracy_percent: Decimal | None = None
+    counted_it: bool = False  # whoever asks has counted here, so somebody else decides
     possible_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Record):
+    """A lot that a later round asks for."""
+
+    product: str = ""
+    product_name: str = ""
+    lot: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +224,7 @@ class Entered(Record):
     location: str = ""
     round: int = 1
     lines: tuple[CountLine, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -185,10 +185,12 @@ class RecallLot(OfLot):
     """A lot that is called back, and where it stands."""
 
     received: int = 0
+    returned_to_supplier: int = 0
     on_hand: int = 0
     held_here: int = 0
     in_transit: int = 0
     staged: int = 0
+    to_put_back: tuple[Staged, ...] = ()
     shipped: int = 0
     returned: int = 0
     scrapped: int = 0
@@ -215,6 +217,7 @@ class RecallCustomer(Record):
     told_by: str = ""
     told_how: str = ""
     left_there: int | None = None
+    answered_at: datetime | None = None
     note: str = ""
 
 
@@ -234,6 +237,7 @@ class RecallStep(Record):
     """One thing that happened, and how long after the start."""
 
     at: datetime | None = None
+    code: str = ""
     what: str = ""
     by: str = ""
     seconds_after_start: int = 0

@@ -37,6 +37,12 @@ def trouble_of(error: ApiError) -> Trouble:
     if isinstance(error, Unauthorized):
         return Trouble(t("Your sign-in has ended. Sign in again to go on."), ft.Icons.LOCK_OUTLINED)
     if isinstance(error, Refused):
+        if error.code == "all_warehouses_required":
+            return Trouble(
+                t("This is for people who work in all warehouses. Ask a manager."),
+                ft.Icons.LOCK_OUTLINED,
+                code=error.code,
+            )
         if error.status == 403:
             return Trouble(
                 t("Your role may not see this. Ask a manager if you need it."),

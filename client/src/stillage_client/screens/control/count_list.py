@@ -1,5 +1,6 @@
 """All counts; beside them what should be counted next and why, and how right the book was."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -249,23 +250,29 @@ def _classes(found: Suggestions) -> ft.Control:
 def why_said(place: WorthCounting) -> str:
     """Why it should be counted, in the language of the page."""
     code = place.why_code
-    if code in ("short_pick", "short"):
-        return t("a picker found too little")
-    if code in ("never", "never_counted"):
+    if code == "short_pick":
+        found = re.search(r"([A-Z]{2}-\d+)$", place.why)
+        return (
+            t("too little was found for {number}", number=found[1])
+            if found
+            else t("a picker found too little")
+        )
+    if code == "never_counted":
         return t("never counted")
-    if place.last_counted_at is not None and code:
-        letter = code[-1:].upper()
+    if code == "due" and place.last_counted_at is not None:
+        named = re.search(r"class ([ABC])", place.why)
+        letter = named[1] if named else ""
         day = words.day(place.last_counted_at.date())
         return (
             t("class {name}, last counted {day}", name=letter, day=day)
-            if letter in "ABC"
+            if letter
             else t("last counted {day}", day=day)
         )
     return place.why
 
 
 def _worth(place: WorthCounting, go: Go, *, may: bool) -> ft.Control:
-    short = place.why_code in ("short_pick", "short")
+    short = place.why_code == "short_pick"
     inside = row(
         icon_tile(
             ft.Icons.REMOVE_SHOPPING_CART_OUTLINED if short else ft.Icons.SHELVES,

@@ -36,9 +36,11 @@ def others(count: Count) -> tuple[CountLine, ...]:
 
 def counted_it(count: Count, me: str) -> tuple[str, ...]:
     """The places this person counted: who did may not approve."""
+    if not count.counted_it and count.status not in ("open", "recount"):
+        return ()
     mine = [line.location for line in count.lines if line.counted_by == me]
     mine += [place.location for place in count.places if place.done_by == me]
-    return tuple(dict.fromkeys(place for place in mine if place))
+    return tuple(dict.fromkeys(place for place in mine if place)) or (count.number,)
 
 
 @ft.observable

@@ -220,21 +220,21 @@ class CountWork:
     async def _stand_at(self, location: str, key: str) -> Answer:
         place = next((one for one in self.places if one.location == location), None)
         again = place is not None and place.done_at is not None
+        if place is not None and again:
+            said = t("{place} was counted by {who}.", place=bare(location), who=place.done_by)
+            return self._refuse(t("Counted already"), said)
         try:
-            if not again:
-                await control.claim_place(self.api, self.ref, location, key=key)
+            there = await control.claim_place(self.api, self.ref, location, key=key)
         except Refused as error:
             return self._refuse(t("Wrong place"), _why(error))
-        if again:
-            return self._refuse(
-                t("Counted already"),
-                t("{place} was counted by {who}.", place=bare(location), who=place.done_by if place else ""),
-            )
         self.here, self.then, self.asking = location, "", ""
         self.last, self._steps, self.lines = None, (), {}
-        if self.count is not None:
-            self._lines_of(location, self.count.lines)
-        self.shown = Shown("ready", bare(location), t("Scan what lies here"), t("Each scan counts one more."))
+        self._lines_of(location, there.lines)
+        wanted = ", ".join(
+            " ".join(part for part in (one.product_name, one.lot) if part) for one in there.asked
+        )
+        again_ = t("Count again: {what}", what=wanted) if wanted else t("Each scan counts one more.")
+        self.shown = Shown("ready", bare(location), t("Scan what lies here"), again_)
         if self.hand is not None:
             item, self.hand = self.hand, None
             return await self._enter(item, item.units, "add", f"{key}-item")

@@ -31,7 +31,7 @@ from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout
 from stillage_client.locale import t, tn
 from stillage_client.screens.control import names
-from stillage_client.screens.control.recall_state import RecallState, measure_of, who_first
+from stillage_client.screens.control.recall_state import RecallState, may_recall, measure_of, who_first
 from stillage_client.screens.control.trace_flow import Figures
 from stillage_client.screens.selling.papers import Fetch, paper_links
 from stillage_client.session import Session
@@ -62,7 +62,7 @@ class RecallView:
     @property
     def may(self) -> bool:
         """May this person go on with it?"""
-        return self.recall.status == "open" and self.session.can("recalls.run")
+        return self.recall.status == "open" and may_recall(self.session)
 
     @property
     def height(self) -> int:
@@ -420,7 +420,10 @@ def lots_card(view: RecallView) -> ft.Control:
 def timeline_card(view: RecallView) -> ft.Control:
     """What happened, by whom, and how long after the start."""
     steps = view.recall.timeline
-    rows = [_step(step, steps[at - 1] if at else None) for at, step in enumerate(steps)]
+    rows = [
+        _step(step, steps[at - 1] if at else None, happened(step, view.recall))
+        for at, step in enumerate(steps)
+    ]
     took = view.recall.duration_seconds
     note = quiet(t("{time} in all", time=names.passed(took)), "small") if took else None
     if not rows:
@@ -430,7 +433,27 @@ def timeline_card(view: RecallView) -> ft.Control:
     )
 
 
-def _step(step: RecallStep, before: RecallStep | None) -> ft.Control:
+def happened(step: RecallStep, recall: Recall) -> str:
+    """What was done, in the language of the page."""
+    people = [one.customer_name or one.customer for one in recall.customers if one.told_at == step.at]
+    who = ", ".join(people[:3]) + (t(" and {n} more", n=len(people) - 3) if len(people) > 3 else "")
+    answered = next((one.customer_name for one in recall.customers if one.answered_at == step.at), "")
+    freed = sum(lot.freed for lot in recall.lots)
+    known = {
+        "open": (t("Drill begun") if recall.drill else t("Stock blocked"))
+        + (t(", {n} promised units freed", n=words.number(freed)) if freed else ""),
+        "found": tn(
+            "{n} customer found who had of it", "{n} customers found who had of it", len(recall.customers)
+        ),
+        "tell": t("Told: {who}", who=who) if who else "",
+        "answer": t("{who} answered", who=answered) if answered else "",
+        "all_told": t("Everybody was told"),
+        "close": t("Closed: {outcome}", outcome=recall.outcome),
+    }
+    return known.get(step.code, "") or step.what
+
+
+def _step(step: RecallStep, before: RecallStep | None, said_: str) -> ft.Control:
     took = step.seconds_after_start - (before.seconds_after_start if before else 0)
     said = t("{time} later", time=names.passed(took)) if before is not None and took > 0 else ""
     when = words.moment(step.at) if step.at else ""
@@ -446,7 +469,7 @@ def _step(step: RecallStep, before: RecallStep | None) -> ft.Control:
             padding=ft.Padding.only(top=6),
         ),
         column(
-            text(step.what, "small_strong", lines=2),
+            text(said_, "small_strong", lines=3),
             quiet(" · ".join(part for part in (when, step.by) if part)),
             expand=True,
         ),

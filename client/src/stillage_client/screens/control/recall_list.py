@@ -19,6 +19,7 @@ from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens.audit import no_right
+from stillage_client.screens.control.recall_state import may_recall
 from stillage_client.screens.list_body import list_body
 from stillage_client.screens.paged import PagedState
 from stillage_client.session import use_session
@@ -56,7 +57,7 @@ def Recalls() -> ft.Control:
     kinds = [("", t("All")), ("open", t("Going on")), ("closed", t("Closed"))]
     chips = [chip(label, press(key), selected=key == status) for key, label in kinds]
     start: Callable[[Any], Any] = lambda _: page.navigate("/recalls/new")  # noqa: E731
-    may = session.can("recalls.run")
+    may = may_recall(session)
     nothing = empty(
         ft.Icons.CAMPAIGN_OUTLINED,
         t("No recall matches") if status else t("Nothing was ever recalled"),

@@ -23,7 +23,7 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.audit import no_right
-from stillage_client.screens.control.recall_state import NewRecallState, Units, what_happens
+from stillage_client.screens.control.recall_state import NewRecallState, Units, may_recall, what_happens
 from stillage_client.screens.control.trace_flow import Figures
 from stillage_client.session import use_session
 
@@ -61,7 +61,7 @@ def NewRecall() -> ft.Control:
     stop = remembered(lambda: {"listening": _nothing})
     chosen = lots_of(page.route or "")
     drill = "drill=yes" in urlsplit(page.route or "").query
-    allowed = session.can("recalls.run")
+    allowed = may_recall(session)
     page.title = t("New recall · Stillage")
 
     def choose(lots: Sequence[int]) -> None:

@@ -29,6 +29,7 @@ from stillage_client.screens.control.recall_list import recall_pill
 from stillage_client.screens.control.recall_state import RecallState
 from stillage_client.screens.control.trace_page import TraceCard, figure_row
 from stillage_client.screens.control.trace_picture import figure_card
+from stillage_client.screens.movement_lines import bare
 from stillage_client.session import use_session
 
 SIDE_WIDTH = 348
@@ -94,15 +95,22 @@ def RecallPage() -> ft.Control:
     staged = sum(lot.staged for lot in recall.lots)
     if staged and recall.status == "open":
         say = view.say
-        lots = ", ".join(f"{lot.product_name} {lot.lot}" for lot in recall.lots if lot.staged)
+        piles = [
+            t(
+                "{amount} for {order} at {place}",
+                amount=say.said(one.quantity),
+                order=one.order,
+                place=bare(one.location),
+            )
+            for lot in recall.lots
+            for one in lot.to_put_back
+        ]
+        more = [t("and {n} more", n=len(piles) - 6)] if len(piles) > 6 else []
         notices.append(
             banner(
                 "soon",
                 t("{amount} stand picked and must go back", amount=say.said(staged)),
-                t(
-                    "{lots}. They were picked for orders before the recall; bring them to quarantine.",
-                    lots=lots,
-                ),
+                "; ".join([*piles[:6], *more]),
                 icon=ft.Icons.SHOPPING_BASKET_OUTLINED,
             )
         )

@@ -12,6 +12,7 @@ from stillage_client.api.transport import Api, ApiError, new_key
 from stillage_client.locale import t
 from stillage_client.screens.control.trace_flow import Figures
 from stillage_client.screens.refusals import Trouble, trouble_of
+from stillage_client.session import Session
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ def measure_of(recall: Recall) -> Figures:
     ]
     rest = [each for one_ in recall.customers for each in (one_.shipped, one_.returned, one_.back_since)]
     return Figures(one, [*amounts, *rest, *[lot.staged for lot in recall.lots]])
+
+
+def may_recall(session: Session) -> bool:
+    """A recall goes through all warehouses, so it is for who works in all of them."""
+    everywhere = session.user is not None and session.user.all_warehouses
+    return everywhere and session.can("recalls.run")
 
 
 def who_first(customers: Sequence[RecallCustomer]) -> list[RecallCustomer]:

@@ -20,6 +20,7 @@ from stillage_client.components.status import held_pill, pill
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens.audit import no_right
+from stillage_client.screens.control.recall_state import may_recall
 from stillage_client.screens.control.trace_flow import CUSTOMERS_DRAWN, closing, figures_of, flow_of
 from stillage_client.screens.control.trace_picture import closing_line, figure_card, trace_picture
 from stillage_client.screens.control.trace_table import trace_table
@@ -94,7 +95,7 @@ def TracePage() -> ft.Control:
     if open_recall is not None and session.can("recalls.view"):
         opened: Callable[[Any], Any] = lambda _: page.navigate(f"/recalls/{open_recall.number}")  # noqa: E731
         actions.append(button(t("Open the recall"), opened, icon=ft.Icons.CAMPAIGN_OUTLINED))
-    elif session.can("recalls.run"):
+    elif may_recall(session):
         start: Callable[[Any], Any] = lambda _: page.navigate(f"/recalls/new?lots={lot_id}")  # noqa: E731
         actions.append(button(t("Recall this lot"), start, icon=ft.Icons.CAMPAIGN_OUTLINED))
     body = ft.Column(
