@@ -34,10 +34,12 @@ async def open_receipt(api: Api, body: Body, *, key: str | None = None) -> Recei
     return Receipt.read(await api.post("receipts", dict(body), key=key))
 
 
-async def receive(api: Api, ref: Ref, lines: Sequence[Body], *, key: str | None = None) -> Intake:
+async def receive(
+    api: Api, ref: Ref, lines: Sequence[Body], *, location: str = "", key: str | None = None
+) -> Intake:
     """Book in; refused with both sides and `possible_outcomes` when it is not what was asked for."""
-    answer = await api.post(f"receipts/{part(ref)}/receive", {"lines": list(lines)}, key=key)
-    return Intake.read(answer)
+    body = {"lines": list(lines)} | ({"location": location} if location else {})
+    return Intake.read(await api.post(f"receipts/{part(ref)}/receive", body, key=key))
 
 
 async def receive_unit(api: Api, ref: Ref, body: Body, *, key: str | None = None) -> Intake:

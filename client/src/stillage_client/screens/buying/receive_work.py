@@ -407,8 +407,8 @@ class ReceiveWork:
 
     async def _receive(self, line: Mapping[str, Any], key: str) -> Intake:
         receipt = self._receipt()
-        where = {"location": self.place} if self.place and self.place != receipt.location else {}
-        return await receiving.receive(self._api(), receipt.number, [{**line, **where}], key=key)
+        elsewhere = self.place if self.place != receipt.location else ""
+        return await receiving.receive(self._api(), receipt.number, [line], location=elsewhere, key=key)
 
     async def _unit(self, sscc: str, scan: Scan) -> Answer:
         """A whole pallet of the notice."""
