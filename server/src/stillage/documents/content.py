@@ -370,6 +370,95 @@ class CountSheet(Paper):
     round: int = 1
 
 
+# --- Recalls -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecalledGoods:
+    """Units of one lot that a customer was sent with one shipment."""
+
+    sku: str
+    name: str
+    lot: LotQuantity
+    shipment_number: str = ""
+    shipped_date: dt.date | None = None
+    order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallLetter:
+    """What one customer is written."""
+
+    customer: Party
+    lines: tuple[RecalledGoods, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallLetters(Paper):
+    """Letters to all who were sent something that is called back, a page for each; `drill` stands on all of them."""
+
+    recall_date: dt.date
+    reason: str
+    letters: tuple[RecallLetter, ...]
+    instructions: str = ""
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedLot:
+    """Where the units of a lot are."""
+
+    sku: str
+    name: str
+    lot: LotQuantity  # what came in
+    here: Quantity
+    with_customers: Quantity
+    returned: Quantity
+    scrapped: Quantity
+    freed: Quantity
+    closes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedCustomer:
+    """Who had of it, and how far their answer is. `told` is written out, such as 3 Dec 2027 10:14 (phone)."""
+
+    customer: Party
+    shipped: int
+    returned: int
+    told: str = ""
+    left_there: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedStep:
+    """What happened, and how long after the beginning."""
+
+    when: str
+    after: str
+    what: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallReport(Paper):
+    """A recall or a drill from its first minute to its outcome."""
+
+    title: str
+    reason: str
+    opened: str
+    opened_by: str
+    lots: tuple[ReportedLot, ...]
+    customers: tuple[ReportedCustomer, ...]
+    steps: tuple[ReportedStep, ...]
+    drill: bool = False
+    closed: str = ""
+    outcome: str = ""
+    instructions: str = ""
+    back_percent: int = 0
+
+
 # --- Labels ------------------------------------------------------------------------------------------
 
 

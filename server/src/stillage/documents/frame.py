@@ -111,8 +111,11 @@ def inner_width(paper: Paper) -> float:
     return float(SIZES[paper.paper][0] - 2 * MARGIN)
 
 
-def build(paper: Paper, title: str, story: Sequence[Flowable]) -> bytes:
-    """The pages as a PDF: the same bytes whenever the same paper is built."""
+def build(paper: Paper, title: str, story: Sequence[Flowable], *, counted: bool = True) -> bytes:
+    """The pages as a PDF: the same bytes whenever the same paper is built.
+
+    Pages that go to different people are not `counted`: how many there are is nobody's business.
+    """
     out = io.BytesIO()
     width, height = SIZES[paper.paper]
     document = BaseDocTemplate(
@@ -152,11 +155,11 @@ def build(paper: Paper, title: str, story: Sequence[Flowable]) -> bytes:
         ]
     )
     with ONE_AT_A_TIME:
-        document.build(list(story), canvasmaker=_numbered(paper))
+        document.build(list(story), canvasmaker=_numbered(paper, counted))
     return out.getvalue()
 
 
-def _numbered(paper: Paper) -> type[Canvas]:
+def _numbered(paper: Paper, counted: bool) -> type[Canvas]:
     """A canvas that holds its pages back until it knows how many they are."""
 
     class Numbered(Canvas):
@@ -171,7 +174,7 @@ def _numbered(paper: Paper) -> type[Canvas]:
         def save(self) -> None:
             for page, state in enumerate(self._held, start=1):
                 self.__dict__.update(state)
-                _footer(self, paper, page, len(self._held))
+                _footer(self, paper, page, len(self._held) if counted else 0)
                 super().showPage()
             super().save()
 
@@ -181,7 +184,7 @@ def _numbered(paper: Paper) -> type[Canvas]:
 def _footer(canvas: Canvas, paper: Paper, page: int, pages: int) -> None:
     width, _ = SIZES[paper.paper]
     room = width - 2 * MARGIN
-    said = say("page", paper.language, page=page, pages=pages)
+    said = say("page", paper.language, page=page, pages=pages) if pages else ""
     canvas.setFillColor(QUIET)
     canvas.setFont(font_name(Weight.REGULAR), 7.5)
     canvas.drawRightString(width - MARGIN, 11 * mm, said)

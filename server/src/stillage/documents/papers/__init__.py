@@ -9,6 +9,8 @@ from stillage.documents.papers.order_confirmation import order_confirmation
 from stillage.documents.papers.packing_list import packing_list
 from stillage.documents.papers.pick_list import pick_list
 from stillage.documents.papers.purchase_order import purchase_order
+from stillage.documents.papers.recall_letter import recall_letters
+from stillage.documents.papers.recall_report import recall_report
 from stillage.documents.papers.supplier_return import supplier_return
 from stillage.documents.papers.transfer_note import transfer_note
 
@@ -22,6 +24,8 @@ __all__ = [
     "packing_list",
     "pick_list",
     "purchase_order",
+    "recall_letters",
+    "recall_report",
     "supplier_return",
     "transfer_note",
 ]
