@@ -15,6 +15,7 @@ from stillage_client.locale import t
 
 Go = Callable[[str], None]
 SIDEBAR_WIDTH, RAIL_WIDTH = 236, 84
+ROOMY = 1000  # pages lower than that have a denser sidebar, so that no entry is out of sight
 _MIDDLE = ft.CrossAxisAlignment.CENTER
 
 
@@ -51,13 +52,17 @@ def sidebar(
     """The desk's navigation: warehouse on top, groups, who is signed in at the foot."""
     items: list[ft.Control] = []
     group = ""
+    dense = (ft.context.page.height or ROOMY) < ROOMY
     for entry in destinations:
         if entry.group != group:
             group = entry.group
-            items.append(
-                ft.Container(quiet(group, "over"), padding=ft.Padding.only(left=10, top=14, bottom=4))
+            padding = (
+                ft.Padding.only(left=10, top=9, bottom=2)
+                if dense
+                else ft.Padding.only(left=10, top=14, bottom=4)
             )
-        items.append(_sidebar_item(entry, entry.is_at(location), go))
+            items.append(ft.Container(quiet(group, "over"), padding=padding))
+        items.append(_sidebar_item(entry, entry.is_at(location), go, 32 if dense else 36))
     foot = row(
         avatar(person.name, 30),
         column(text(person.name, "small_strong"), quiet(person.role), expand=True),
@@ -68,7 +73,7 @@ def sidebar(
         stretched(
             warehouse,
             gap(8),
-            ft.Column(items, spacing=2, expand=True, scroll=ft.ScrollMode.HIDDEN),
+            ft.Column(items, spacing=1 if dense else 2, expand=True, scroll=ft.ScrollMode.HIDDEN),
             ft.Container(foot, padding=ft.Padding.only(left=6, top=8)),
             tight=False,
         ),
@@ -79,7 +84,7 @@ def sidebar(
     )
 
 
-def _sidebar_item(entry: Destination, selected: bool, go: Go) -> ft.Control:
+def _sidebar_item(entry: Destination, selected: bool, go: Go, height: int) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER
     return tap(
         row(
@@ -89,7 +94,7 @@ def _sidebar_item(entry: Destination, selected: bool, go: Go) -> ft.Control:
         ),
         lambda _: go(entry.path),
         selected=selected,
-        height=36,
+        height=height,
         padding=ft.Padding.only(left=10, right=8),
         border_radius=theme.RADIUS_SM,
         bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,

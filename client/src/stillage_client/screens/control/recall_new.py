@@ -276,7 +276,7 @@ def _why(form: Form, drill: bool, switch: Callable[[Any], Any]) -> ft.Control:
                 multiline=True,
                 min_lines=2,
                 max_lines=4,
-                height=92,
+                height=76,
             ),
             ft.Switch(
                 label=t("Only a drill: nothing is held, but the clock runs"),

@@ -10,6 +10,7 @@ from stillage_client.screens.amounts import Packed
 from stillage_client.screens.movement_lines import bare
 
 CUSTOMERS_DRAWN = 12  # with more the picture is a thicket: a table then
+ORIGINS_DRAWN = 8
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Flow:
     lot: Node
     where: tuple[Node, ...]
     customers: tuple[Node, ...]
+
+    @property
+    def crowded(self) -> bool:
+        """Too much for a picture."""
+        return len(self.customers) > CUSTOMERS_DRAWN or len(self.origins) > ORIGINS_DRAWN
 
 
 class Figures:
@@ -110,7 +116,7 @@ def _origins(trace: Trace, say: Figures) -> tuple[Node, ...]:
         if origin.purchase_order:
             targets.append(Target(origin.purchase_order, f"/purchases/{origin.purchase_order}"))
         day = words.day(origin.received_at.date()) if origin.received_at else ""
-        note = ", ".join(part for part in (papers[0] if papers else day, say.said(origin.quantity)) if part)
+        note = ", ".join(part for part in (papers[0] if papers else "", day) if part)
         name = origin.supplier_name or origin.supplier or origin.reference or t("Supplier not named")
         nodes.append(
             Node(f"origin-{number}", "info", "supplier", name, note, origin.quantity, tuple(targets))

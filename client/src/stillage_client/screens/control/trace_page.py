@@ -12,16 +12,27 @@ from stillage_client.api import tracing
 from stillage_client.api.tracing_records import RecallCustomer, Trace
 from stillage_client.api.transport import Api, ApiError
 from stillage_client.components.buttons import button, chip, icon_button
+from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.hooks import after_drawing, switched, watched
-from stillage_client.components.layout import card, gap, hairline, quiet, row, stretched, surface
+from stillage_client.components.layout import (
+    card,
+    column,
+    gap,
+    hairline,
+    quiet,
+    row,
+    stretched,
+    surface,
+    text,
+)
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import held_pill, pill
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens.audit import no_right
 from stillage_client.screens.control.recall_state import may_recall
-from stillage_client.screens.control.trace_flow import CUSTOMERS_DRAWN, closing, figures_of, flow_of
+from stillage_client.screens.control.trace_flow import closing, figures_of, flow_of
 from stillage_client.screens.control.trace_picture import closing_line, figure_card, trace_picture
 from stillage_client.screens.control.trace_table import trace_table
 from stillage_client.screens.refusals import Trouble, trouble_of
@@ -100,7 +111,7 @@ def TracePage() -> ft.Control:
         actions.append(button(t("Recall this lot"), start, icon=ft.Icons.CAMPAIGN_OUTLINED))
     body = ft.Column(
         [
-            _status(trace, open_recall is not None, layout),
+            _head(trace, open_recall is not None, layout),
             trace_figures(trace, layout),
             TraceCard(trace, layout, as_table, view, page.navigate),
             row(*actions) if layout == "phone" and actions else gap(4),
@@ -113,7 +124,7 @@ def TracePage() -> ft.Control:
     )
     return screen(
         layout,
-        name,
+        t("Where lot {lot} went", lot=trace.lot.lot),
         body,
         actions=actions,
         phone_actions=[icon_button(ft.Icons.REFRESH_ROUNDED, t("Load again"), try_now, size=22, box=48)],
@@ -122,17 +133,23 @@ def TracePage() -> ft.Control:
     )
 
 
-def _status(trace: Trace, recalled: bool, layout: Layout) -> ft.Control:
+def _head(trace: Trace, recalled: bool, layout: Layout) -> ft.Control:
     """What one must know of the lot before reading its way."""
     lot = trace.lot
     until = t("best before {day}", day=words.day(lot.until, year=True)) if lot.until else ""
     made = t("made {day}", day=words.day(lot.production_date, year=True)) if lot.production_date else ""
-    parts: list[ft.Control | None] = [
-        pill("held", t("Recalled"), ft.Icons.CAMPAIGN_ROUNDED) if recalled else None,
-        held_pill(lot.hold_reason) if lot.held and not recalled else None,
-        quiet(" · ".join(part for part in (lot.product, until, made) if part), "small", 2),
-    ]
-    return ft.Row([part for part in parts if part is not None], spacing=8, run_spacing=4, wrap=True)
+    marks: list[ft.Control] = []
+    if recalled:
+        marks.append(pill("held", t("Recalled"), ft.Icons.CAMPAIGN_ROUNDED))
+    elif lot.held:
+        marks.append(held_pill(lot.hold_reason))
+    title = text(t("{product}, lot {lot}", product=lot.product_name, lot=lot.lot), "title", lines=2)
+    note = quiet(" · ".join(part for part in (lot.product, until, made) if part), "small", 2)
+    return row(
+        product_tile(lot.category, lot.product_name, 44),
+        column(ft.Row([title, *marks], spacing=10, run_spacing=4, wrap=True), note, gap=3, expand=True),
+        gap=14,
+    )
 
 
 def trace_figures(trace: Trace, layout: Layout) -> ft.Control:
@@ -164,8 +181,8 @@ def trace_figures(trace: Trace, layout: Layout) -> ft.Control:
             t("Came back"),
             say.number(b.returned),
             t("{n} of what was shipped", n=words.percent(100 * b.returned / b.shipped, 0))
-            if b.shipped
-            else t("nothing shipped"),
+            if b.returned and b.shipped
+            else t("nothing yet"),
             compact=compact,
         ),
     ]
@@ -193,8 +210,9 @@ def TraceCard(
     page = ft.context.page
     guess = max((page.width or 1280) - NAVIGATION[layout] - MARGIN, PICTURE_LEAST)
     width, set_width = switched(float(guess))
+    whole, set_whole = switched(False)
     flow, say = flow_of(trace, told), figures_of(trace)
-    crowded = len(flow.customers) > CUSTOMERS_DRAWN
+    crowded = flow.crowded
     table = as_table or crowded or layout == "phone"
 
     def measured(event: ft.LayoutSizeChangeEvent[Any]) -> None:
@@ -214,7 +232,7 @@ def TraceCard(
         else None
     )
     drawn = (
-        trace_table(flow, trace, say, go)
+        trace_table(flow, trace, say, go, whole=whole, unfold=lambda _: set_whole(True))
         if table
         else ft.Container(
             ft.Container(

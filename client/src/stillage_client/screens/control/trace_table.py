@@ -7,7 +7,7 @@ import flet as ft
 
 from stillage_client import theme, words
 from stillage_client.api.tracing_records import Trace
-from stillage_client.components.buttons import tap
+from stillage_client.components.buttons import button, tap
 from stillage_client.components.layout import column, divided, hairline, quiet, row, stretched, text
 from stillage_client.locale import t
 from stillage_client.screens.control.trace_flow import Figures, Flow, Node
@@ -16,16 +16,34 @@ from stillage_client.screens.control.trace_picture import ICONS
 Go = Callable[[str], Any]
 
 
-def trace_table(flow: Flow, trace: Trace, say: Figures, go: Go) -> ft.Control:
-    """Four headings, with what stands in the picture's columns and, below each customer, each delivery."""
+ROWS_MAX = 40
+DELIVERIES_MAX = 5
+
+
+def trace_table(
+    flow: Flow,
+    trace: Trace,
+    say: Figures,
+    go: Go,
+    *,
+    whole: bool = True,
+    unfold: Callable[[Any], Any] | None = None,
+) -> ft.Control:
+    """Four headings, with what stands in the picture's columns and, below each customer, each delivery. Of a long
+    list the first rows only, until somebody asks for the whole."""
+    some = None if whole else ROWS_MAX
+    rows = len(flow.customers) + len(flow.origins)
+    everything = t("Show all {n} customers", n=len(flow.customers))
     parts: list[ft.Control] = [
-        *_section(t("Came from"), [_line(node, say, go) for node in flow.origins]),
+        *_section(t("Came from"), [_line(node, say, go) for node in flow.origins[:some]]),
         *_section(t("Where it is"), [_line(node, say, go) for node in flow.where]),
         *_section(t("Promised, not sent yet"), _promised(trace, say, go)),
-        *_section(t("Customers"), [_customer(node, say, go) for node in flow.customers]),
+        *_section(t("Customers"), [_customer(node, say, go) for node in flow.customers[:some]]),
         *_section(t("Came back"), _returns(trace, say, go)),
         *_section(t("Scrapped"), _scrapped(trace, say)),
     ]
+    if some is not None and rows > some and unfold is not None:
+        parts.append(ft.Container(button(everything, unfold, kind="quiet", height=48), padding=4))
     return stretched(*parts)
 
 
@@ -66,7 +84,7 @@ def _line(node: Node, say: Figures, go: Go, *, indent: int = 16) -> ft.Control:
 
 def _customer(node: Node, say: Figures, go: Go) -> ft.Control:
     """The customer, and below it each delivery with its order."""
-    deliveries = [_link(target.label, target.route, go) for target in node.targets[1:]]
+    deliveries = [_link(target.label, target.route, go) for target in node.targets[1 : DELIVERIES_MAX + 1]]
     return stretched(_line(node, say, go), *deliveries, ft.Container(height=6) if deliveries else None)
 
 
