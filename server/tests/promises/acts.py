@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +20,9 @@ from stillage.stock import operations
 from tests.builders import BOSS, gtin, make_location, make_product, make_warehouse, receive
 from tests.people import Client, make_session, make_user, signed_in_client
 from tests.promises.buying_acts import BOUGHT, CHANGED, Buying
+from tests.promises.control_acts import CHANGED as CONTROL_CHANGED
+from tests.promises.control_acts import STEPS as CONTROL_STEPS
+from tests.promises.control_acts import Control
 from tests.promises.fulfilment_acts import STEPS, Fulfilment
 from tests.promises.recall_acts import STEPS as RECALL_STEPS
 from tests.promises.recall_acts import Recalls
@@ -61,6 +64,8 @@ class World:
         SalesOrder.objects.filter(pk=self.shipped.pk).update(status=OrderStatus.SHIPPED)
         SalesOrderLine.objects.filter(order=self.shipped).update(cancelled=24)
         self.fulfilment = Fulfilment(self.main)
+        me = self.client.user
+        self.control = Control(self.main, replace(BOSS, user_id=me.pk, username=me.username))
         self.buying = Buying(self.main)
         self.recalls = Recalls()
 
@@ -134,6 +139,19 @@ def _changed(route: str) -> Act:
     """A change of an order or a return that is still a draft."""
     attribute, name, change = CHANGED[route]
     row = lambda world: getattr(world.buying, attribute)  # noqa: E731 - read late
+    return Act("PATCH", lambda world: f"{name}/{row(world).pk}", lambda world: change, versioned=row)
+
+
+def _control(route: str) -> Act:
+    """A step of a transfer or a count."""
+    address, body = CONTROL_STEPS[route]
+    return Act("POST", lambda world: address(world.control), lambda world: body(world.control))
+
+
+def _control_changed(route: str) -> Act:
+    """A change of a transfer that is still a draft."""
+    attribute, name, change = CONTROL_CHANGED[route]
+    row = lambda world: getattr(world.control, attribute)  # noqa: E731 - read late
     return Act("PATCH", lambda world: f"{name}/{row(world).pk}", lambda world: change, versioned=row)
 
 
@@ -229,6 +247,8 @@ ACTS: dict[str, Act] = {
         },
     ),
     **{f"{route} POST": _fulfilment(route) for route in STEPS},
+    **{f"{route} POST": _control(route) for route in CONTROL_STEPS},
+    **{f"{route} PATCH": _control_changed(route) for route in CONTROL_CHANGED},
     **{f"{route} POST": _bought(route) for route in BOUGHT},
     **{f"{route} PATCH": _changed(route) for route in CHANGED},
     **{f"{route} POST": _recall(route) for route in RECALL_STEPS},
