@@ -159,6 +159,14 @@ api: list[URLPattern | URLResolver] = [
     step("recalls", "answer", recalls.AnswerOf),
     step("recalls", "close", recalls.Close),
     step("recalls", "history", recalls.RecallHistory),
+    step("recalls", "letters", recalls.Letters),
+    re(
+        r"^recalls/(?P<pk>[^/]+)/customers\.csv$",
+        recalls.CustomersFile.as_view(),
+        name="recalls-customers-csv",
+    ),
+    step("recalls", "sheet", recalls.Sheet),
+    step("recalls", "report", recalls.Report),
     one("credit-notes", sales_returns.CreditNotes),
     re(r"^credit-notes/(?P<pk>[^/]+)/?$", sales_returns.OneCreditNote.as_view(), name="credit-notes-one"),
     # buying: orders

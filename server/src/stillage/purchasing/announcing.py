@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from stillage.catalogue.gtin import GtinError
 from stillage.catalogue.queries import ProductReference, products_by_reference
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
@@ -167,7 +168,7 @@ def _units(asked: NoticeAsked, faults: list[Fault]) -> list[str]:
     for place, unit in enumerate(asked.units):
         try:
             number = parse_sscc(unit.sscc)
-        except SsccError as error:
+        except (GtinError, SsccError) as error:
             faults.append(Fault(f"/units/{place}/sscc", "bad_sscc", error.detail))
             number = ""
         if number and number in numbers:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import Q
 from stillage.audit.record import Change, record, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
-from stillage.core.finding import Reference, find
+from stillage.core.finding import Reference, find, seen
 from stillage.core.locking import for_update
 from stillage.core.sql import execute, fetch, member, rows, table
 from stillage.core.steps import impossible_step
@@ -31,8 +31,10 @@ from stillage.purchasing.models import (
 from stillage.purchasing.receiving import Announced, Wanted
 from stillage.purchasing.states import EXPECTED, Step, status_after
 from stillage.purchasing.states import check as check_order
+from stillage.stock.naming import LocationName, LotName, ProductName
+from stillage.stock.waiting import Waiting
 
-OBJECT_TYPE = "receipt"
+OBJECT_TYPE, NOTICE = "receipt", "advance_notice"
 SERIES, PREFIX = "receipt", "GR"
 STEPS: dict[str, tuple[str, ...]] = {
     ReceiptStatus.OPEN: ("receive", "undo", "close"),
@@ -71,6 +73,19 @@ def lock_notices(ids: Iterable[int | None]) -> dict[int, AdvanceNotice]:
     return {one.pk: one for one in found.order_by("pk")}
 
 
+def find_notice_id(reference: Reference, *, actor: Actor) -> int | None:
+    """A notice by id or by the supplier's despatch number, the newest of that number. One statement."""
+    name = str(reference).removeprefix("key:")
+    condition = Q(despatch_number=name)
+    digits = name.removeprefix("id:")
+    if digits.isascii() and digits.isdecimal() and len(digits) < 19:
+        condition |= Q(pk=int(digits))
+    found = seen(AdvanceNotice.objects.filter(condition), actor).order_by("-pk")
+    ids = list(found.values_list("pk", "despatch_number")[:2])
+    exact = [pk for pk, number in ids if number == name]
+    return exact[0] if exact else ids[0][0] if ids else None
+
+
 # ---- places -------------------------------------------------------------------------------------
 def first_place(warehouse_id: int, kind: str) -> Location | None:
     """The first open location of a kind."""
@@ -94,6 +109,33 @@ def dock(reference: Reference, warehouse_id: int, faults: list[Fault]) -> Locati
     else:
         return place
     return None
+
+
+# ---- what one call did --------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Units of a line with what became of them, for the answer. Without a place they were not taken."""
+
+    product: ProductName
+    lot: str
+    known: LotName | None
+    quantity: int
+    place: LocationName | None
+    order_line_id: int | None
+    kind: str
+    outcome: str
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What one call booked."""
+
+    receipt: Receipt
+    operation_id: UUID
+    fates: list[Fate]
+    moved: dict[str, Any]
+    waiting: list[Waiting]
+    product_ids: list[int] = field(default_factory=list)
 
 
 # ---- what is waited for -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from stillage.purchasing.operations.edit_order import edit_order
 from stillage.purchasing.operations.edit_return import edit_return
 from stillage.purchasing.operations.open_receipt import Delivery, open_receipt
 from stillage.purchasing.operations.place import place
-from stillage.purchasing.operations.receive import Scanned, TakenIn, receive, receive_order, receive_unit
+from stillage.purchasing.operations.receive import Scanned, receive, receive_order, receive_unit
 from stillage.purchasing.operations.reopen import reopen
 from stillage.purchasing.operations.settle import settle
 from stillage.purchasing.operations.undo_receive import undo_receive
@@ -21,7 +21,6 @@ from stillage.purchasing.operations.undo_receive import undo_receive
 __all__ = [
     "Delivery",
     "Scanned",
-    "TakenIn",
     "cancel",
     "cancel_notice",
     "cancel_return",

@@ -17,8 +17,6 @@ from stillage.purchasing.models import (
     Receipt,
     ReceiptStatus,
 )
-from stillage.purchasing.operations.create_notice import OBJECT_TYPE
-from stillage.purchasing.operations.open_receipt import find_notice_id
 
 
 @operation
@@ -28,7 +26,7 @@ def cancel_notice(*, actor: Actor, notice: Reference, at: dt.datetime, reason: s
     Refuses: a notice that is not open, one of which something came, one whose receipt is open.
     Locks: the notice. Audits: advance_notice.cancel.
     """
-    pk = find_notice_id(notice, actor=actor)
+    pk = dock.find_notice_id(notice, actor=actor)
     if pk is None:
         raise NotFound("There is nothing of that name.")
     dock.lock_notices([pk])
@@ -50,8 +48,8 @@ def cancel_notice(*, actor: Actor, notice: Reference, at: dt.datetime, reason: s
     found.version += 1
     found.save(update_fields=["status", "version", "updated_at"])
     change = Change(
-        action=f"{OBJECT_TYPE}.cancel",
-        object_type=OBJECT_TYPE,
+        action=f"{dock.NOTICE}.cancel",
+        object_type=dock.NOTICE,
         object_id=found.pk,
         label=f"{found.despatch_number} {found.supplier.name}",
         before={"status": NoticeStatus.OPEN.value},

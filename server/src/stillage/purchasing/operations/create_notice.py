@@ -8,10 +8,9 @@ from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, refuse_all
 from stillage.core.locking import operation
+from stillage.purchasing import dock
 from stillage.purchasing.announcing import Announcement, NoticeAsked, announce, write
 from stillage.purchasing.models import AdvanceNotice
-
-OBJECT_TYPE = "advance_notice"
 
 
 @operation
@@ -42,8 +41,8 @@ def told(made: Announcement, step: str) -> Change:
     if notice is None:
         raise AssertionError("it was made")
     return Change(
-        action=f"{OBJECT_TYPE}.{step}",
-        object_type=OBJECT_TYPE,
+        action=f"{dock.NOTICE}.{step}",
+        object_type=dock.NOTICE,
         object_id=notice.pk,
         label=f"{notice.despatch_number} {notice.supplier.name}",
         after={

@@ -58,8 +58,9 @@ def begin(*, actor: Actor, delivery: Delivery, at: dt.datetime) -> Receipt | Non
     order = _order(delivery.purchase_order, actor, faults)
     if order is None and notice is not None and delivery.purchase_order is None:
         order = notice.order
-    supplier = _supplier(delivery.supplier, order, notice, faults)
-    warehouse = _warehouse(delivery.warehouse, order, notice, actor, faults)
+    by_document = delivery.purchase_order is not None or delivery.notice is not None
+    supplier = _supplier(delivery.supplier, order, notice, by_document, faults)
+    warehouse = _warehouse(delivery.warehouse, order, notice, by_document, actor, faults)
     _agree(supplier, warehouse, order, notice, faults)
     place = None
     if warehouse is not None and delivery.location is not None:
@@ -106,7 +107,7 @@ def _unknown(pointer: str, noun: str, name: object) -> Fault:
 def _notice(reference: Reference | None, actor: Actor, faults: list[Fault]) -> AdvanceNotice | None:
     if reference is None:
         return None
-    pk = find_notice_id(reference, actor=actor)
+    pk = dock.find_notice_id(reference, actor=actor)
     if pk is None:
         faults.append(_unknown("/notice", "notice", reference))
         return None
@@ -116,19 +117,6 @@ def _notice(reference: Reference | None, actor: Actor, faults: list[Fault]) -> A
     if closed is not None:
         faults.append(closed)
     return notice
-
-
-def find_notice_id(reference: Reference, *, actor: Actor) -> int | None:
-    """A notice by id or by the supplier's despatch number, the newest of that number. One statement."""
-    name = str(reference).removeprefix("key:")
-    condition = Q(despatch_number=name)
-    digits = name.removeprefix("id:")
-    if digits.isascii() and digits.isdecimal() and len(digits) < 19:
-        condition |= Q(pk=int(digits))
-    found = seen(AdvanceNotice.objects.filter(condition), actor).order_by("-pk")
-    ids = list(found.values_list("pk", "despatch_number")[:2])
-    exact = [pk for pk, number in ids if number == name]
-    return exact[0] if exact else ids[0][0] if ids else None
 
 
 def _order(reference: Reference | None, actor: Actor, faults: list[Fault]) -> PurchaseOrder | None:
@@ -145,11 +133,12 @@ def _supplier(
     reference: Reference | None,
     order: PurchaseOrder | None,
     notice: AdvanceNotice | None,
+    named_otherwise: bool,
     faults: list[Fault],
 ) -> Supplier | None:
     if reference is None:
         known = order or notice
-        if known is None and not faults:
+        if known is None and not named_otherwise:
             detail = "Say whose delivery it is: a supplier, a purchase order or a notice."
             faults.append(Fault("/supplier", "required", detail))
         return known.supplier if known else None
@@ -163,12 +152,13 @@ def _warehouse(
     reference: Reference | None,
     order: PurchaseOrder | None,
     notice: AdvanceNotice | None,
+    named_otherwise: bool,
     actor: Actor,
     faults: list[Fault],
 ) -> Warehouse | None:
     if reference is None:
         known = order or notice
-        if known is None and not faults:
+        if known is None and not named_otherwise:
             faults.append(Fault("/warehouse", "required", "Say at which warehouse the delivery is."))
         return known.warehouse if known else None
     found = Warehouse.objects.filter(**{"pk" if isinstance(reference, int) else "code": reference})

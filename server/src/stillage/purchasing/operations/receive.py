@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from stillage.catalogue.gtin import GtinError
 from stillage.catalogue.models import Pack
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault, Kind, NotFound, Refusal, refuse_all
@@ -20,6 +21,7 @@ from stillage.numbering.take import document_number, take
 from stillage.places.models import Kind as PlaceKind
 from stillage.places.models import Location
 from stillage.purchasing import dock
+from stillage.purchasing.dock import Fate, TakenIn
 from stillage.purchasing.locking import find_order_ids
 from stillage.purchasing.models import (
     AdvanceNotice,
@@ -42,8 +44,8 @@ from stillage.purchasing.receiving import (
     match,
 )
 from stillage.stock import operations as stock
-from stillage.stock.naming import LocationName, LotName, ProductName
-from stillage.stock.waiting import Waiting, waiting
+from stillage.stock.naming import LocationName, LotName
+from stillage.stock.waiting import waiting
 
 DECIDE, COST, SALES = "receipts.decide", "cost.view", "sales.view"
 _OF_LOT = ("lot", "expiry_date", "best_before_date", "production_date")
@@ -67,32 +69,6 @@ class Scanned:
     unit_cost: Decimal | None = None
     order_line: int | None = None
     notice_line: int | None = None  # of the unit that was scanned whole
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Units of a line with what became of them, for the answer. Without a place they were not taken."""
-
-    product: ProductName
-    lot: str
-    known: LotName | None
-    quantity: int
-    place: LocationName | None
-    order_line_id: int | None
-    kind: str
-    outcome: str
-
-
-@dataclass(slots=True)
-class TakenIn:
-    """What one call booked."""
-
-    receipt: Receipt
-    operation_id: UUID
-    fates: list[Fate]
-    moved: dict[str, Any]
-    waiting: list[Waiting]
-    product_ids: list[int] = field(default_factory=list)
 
 
 @operation
@@ -187,7 +163,7 @@ def _unit(sscc: str, receipt: Receipt) -> NoticeUnit:
     """A unit announced by the receipt's supplier for its warehouse."""
     try:
         number = parse_sscc(sscc)
-    except SsccError:
+    except (GtinError, SsccError):
         number = ""
     found = NoticeUnit.objects.filter(
         sscc=number, notice__supplier=receipt.supplier_id, notice__warehouse=receipt.warehouse_id
