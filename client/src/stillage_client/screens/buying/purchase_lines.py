@@ -52,6 +52,8 @@ def packed_as(entry: CatalogueEntry) -> str:
     name = words.unit(entry.pack_name or entry.base_unit or "unit", 1).capitalize()
     if entry.units_per_pack <= 1:
         return name
+    if not entry.base_unit:
+        return t("{case} of {n}", case=name, n=entry.units_per_pack)
     units = words.unit(entry.base_unit or "unit", entry.units_per_pack)
     return t("{case} of {n} {units}", case=name, n=entry.units_per_pack, units=units)
 

@@ -33,7 +33,7 @@ from stillage_client.session import use_session
 
 TYPING_PAUSE_S = 0.3
 PAGE_SIZE = 50
-FILTERS = ("open", "late", "draft", "placed", "partly_received", "received", "closed", "all")
+FILTERS = ("open", "late", "draft", "placed", "partly_received", "received", "all")
 DATE_WIDTH, STATUS_WIDTH, HERE_WIDTH, TOTAL_WIDTH = 140, 130, 176, 116
 SOONEST = "expected_date"
 
@@ -183,7 +183,6 @@ def _filters(
         ("placed", t("Ordered"), None, counts.placed),
         ("partly_received", t("Partly here"), "soon", counts.partly_received),
         ("received", t("All here"), None, counts.received),
-        ("closed", t("Closed"), None, None),
         ("all", t("All"), None, None),
     ]
 
@@ -196,7 +195,7 @@ def _filters(
     ]
     search = search_field(form, "q", t("Number, supplier, product"), typed)
     if layout == "desk":
-        return ft.Row([ft.Container(search, width=290), *chips], spacing=8, run_spacing=8, wrap=True)
+        return ft.Row([ft.Container(search, width=270), *chips], spacing=8, run_spacing=8, wrap=True)
     return stretched(search, ft.Row(chips, spacing=8, scroll=ft.ScrollMode.HIDDEN), gap=10)
 
 

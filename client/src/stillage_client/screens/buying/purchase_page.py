@@ -44,7 +44,7 @@ from stillage_client.screens.selling.totals import sum_said
 from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 340
-STATE_WIDTH, AMOUNT_WIDTH, COST_WIDTH = 176, 96, 100
+STATE_WIDTH, AMOUNT_WIDTH, COST_WIDTH = 132, 84, 88
 PAST_SHOWN = 8
 _INNER = ft.Padding.only(left=16, right=16, bottom=16)
 
@@ -206,7 +206,7 @@ def _line(order: Purchase, line: PurchaseLine, layout: Layout, costs: bool) -> f
     )
     each = sum_said(line.pack_cost, order.currency) if costs and line.pack_cost is not None else ""
     note = " · ".join(part for part in (line.product, per, each, line.note) if part)
-    name = column(text(line.product_name, "strong"), quiet(note), gap=1, expand=True)
+    name = column(text(line.product_name, "strong", lines=2), quiet(note, lines=2), gap=1, expand=True)
     amount = text(names.amount(line, line.quantity), "strong")
     cost = text(sum_said(line.net_amount, order.currency), "strong") if costs else None
     tile = product_tile(line.category, line.product_name)

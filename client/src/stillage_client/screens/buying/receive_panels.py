@@ -365,7 +365,9 @@ def expected_row(one: Expected) -> ft.Control:
         else t("not here yet")
     )
     lots = ", ".join(one.lot_names[:2])
-    note = " · ".join(part for part in (said, t("Lot {lot}", lot=lots) if lots else "") if part)
+    note = " · ".join(
+        part for part in (said, one.product, _pack(one), t("Lot {lot}", lot=lots) if lots else "") if part
+    )
     more = max(one.received - one.ordered, 0)
     bar = part_bar(
         [
@@ -393,6 +395,13 @@ def expected_row(one: Expected) -> ft.Control:
         ),
         padding=ft.Padding.symmetric(horizontal=14, vertical=9),
     )
+
+
+def _pack(one: Expected) -> str:
+    """Case of 24: two packs of one drink stand on many a delivery."""
+    packing = one.packing
+    name = words.unit(packing.case_name or packing.base_unit or "unit", 1)
+    return t("{case} of {n}", case=name, n=packing.units_per_case) if packing.units_per_case > 1 else name
 
 
 def _of(one: Expected) -> str:

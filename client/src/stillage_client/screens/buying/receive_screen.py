@@ -194,6 +194,7 @@ def _phone(view: ReceiveView, waiting: int) -> ft.Control:
             _head(view),
             *notices(view.session, view.entry, waiting),
             *middle,
+            *_damaged(view),
             *_undo_bar(view),
             _lists(view),
             *(
@@ -220,6 +221,7 @@ def _desk(view: ReceiveView, waiting: int) -> ft.Control:
             *notices(view.session, view.entry, waiting),
             _progress(view),
             kept_panel(waiting) if waiting else answer_panel(view),
+            *_damaged(view),
             *_undo_bar(view),
             *(
                 [typing(view.session, view.entry, view.form, t("Code, as printed"))]
@@ -270,6 +272,14 @@ def _desk(view: ReceiveView, waiting: int) -> ft.Control:
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _damaged(view: ReceiveView) -> list[ft.Control]:
+    """What the switch below means, as long as it is on."""
+    if not view.work.damaged or view.work.wrong is not None:
+        return []
+    said = t("The next scan counts as damaged")
+    return [banner("soon", said, "", icon=ft.Icons.BROKEN_IMAGE_OUTLINED)]
 
 
 def _faults(view: ReceiveView) -> list[ft.Control]:
@@ -400,7 +410,7 @@ def _tiles(view: ReceiveView) -> ft.Control:
     return tiles(
         [
             Tile(
-                t("Damaged: next") if work.damaged else t("Damaged"),
+                t("Damaged"),
                 ft.Icons.BROKEN_IMAGE_OUTLINED,
                 damaged,
                 selected=work.damaged,

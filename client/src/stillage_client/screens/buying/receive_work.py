@@ -458,7 +458,7 @@ class ReceiveWork:
     ) -> Answer:
         faults = [one for one in error.errors if one.code in DECIDABLE]
         code = faults[0].code if faults else error.code
-        said = " ".join(one.detail for one in faults if one.detail) or error.sentence
+        said = " ".join(_both_sides(one, self.title, pack) for one in _raw(error)) or error.sentence
         self.refused += 1
         self.wrong = Wrong(code, names.refusal(code), said, ways, key, product_name, amount, body, sscc, pack)
         kind = "question" if code == "outcome_required" else "error"
@@ -688,7 +688,11 @@ class ReceiveWork:
             return t(
                 "{amount} of {product} missing", amount=names.amount(one, one.open), product=one.product_name
             )
-        return tn("{n} line is not complete", "{n} lines are not complete", len(short))
+        packs = sum(one.open // one.packing.units_per_case for one in short)
+        units = {one.packing.case_name or one.packing.base_unit for one in short}
+        unit = words.unit(units.pop() if len(units) == 1 else "pack", packs)
+        said = t("{amount} short", amount=f"{words.number(packs)} {unit}")
+        return f"{said}, {tn('on {n} line', 'on {n} lines', len(short))}"
 
     async def close(self, rest: str) -> bool:
         """Finish: the rest is waited for, or written down as short."""
@@ -797,16 +801,39 @@ def _counted(pack: Packing) -> Packing:
     return pack if pack.units_per_case > 1 else Packing("", 1, pack.base_unit or "unit")
 
 
+def _raw(error: Refused) -> list[Mapping[str, Any]]:
+    """What the server found wrong and somebody may decide upon, with its numbers."""
+    raw = error.body.get("errors") if error.body else None
+    return [
+        one
+        for one in (raw if isinstance(raw, list) else [])
+        if isinstance(one, dict) and one.get("code") in DECIDABLE
+    ]
+
+
+def _both_sides(one: Mapping[str, Any], order: str, pack: Packing) -> str:
+    """What was wanted and what is here, counted as people count; in the server's words where there are no numbers."""
+    wanted, given, code = one.get("wanted"), one.get("given"), one.get("code")
+    if not isinstance(wanted, int) or not isinstance(given, int):
+        return str(one.get("detail") or "")
+    have, open_ = amounts.short(_counted(pack), given), amounts.short(_counted(pack), wanted)
+    if code == "over_delivered" and wanted:
+        return t("{order} wants {wanted} more. You have {given}.", order=order, wanted=open_, given=have)
+    if code == "over_delivered":
+        return t("{order} wants no more of it. You have {given}.", order=order, given=have)
+    if code == "not_ordered":
+        return t("{order} does not ask for it. You have {given}.", order=order, given=have)
+    if code == "short_dated" and given >= 0 and wanted:
+        left = tn("It may be sold for {n} day more", "It may be sold for {n} days more", given)
+        return t("{left}; {needed} are needed when it comes in.", left=left, needed=wanted)
+    if code == "short_dated":
+        return t("It may not be sold any more.")
+    return t("What becomes of it?") if code == "outcome_required" else str(one.get("detail") or "")
+
+
 def _ways(error: Refused) -> tuple[str, ...]:
     """What may become of goods that were not asked for, as the server says; empty when it is another refusal."""
-    raw = error.body.get("errors") if error.body else None
-    found: list[set[str]] = []
-    for one in raw if isinstance(raw, list) else []:
-        if not isinstance(one, dict) or one.get("code") not in DECIDABLE:
-            continue
-        meta = one.get("meta")
-        said = one.get("possible_outcomes") or (meta or {}).get("possible_outcomes") or OUTCOMES
-        found.append({str(way) for way in said})
+    found = [{str(way) for way in one.get("possible_outcomes") or OUTCOMES} for one in _raw(error)]
     if not found:
         return ()
     both = set.intersection(*found)

@@ -8,7 +8,7 @@ import flet as ft
 
 from stillage_client import theme, words
 from stillage_client.api.buying_records import Notice, Purchase, Receipt
-from stillage_client.components.buttons import big_button, button, tap
+from stillage_client.components.buttons import big_button, button, icon_button, tap
 from stillage_client.components.faces import avatar, icon_tile
 from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import Form, text_field
@@ -92,6 +92,11 @@ def Receiving() -> ft.Control:
         actions = [
             button(t("Delivery without an order"), ask, icon=ft.Icons.ADD_ROUNDED, kind="plain"),
         ]
+    phone = (
+        [icon_button(ft.Icons.ADD_ROUNDED, t("Delivery without an order"), ask, size=24, box=48)]
+        if may_run
+        else []
+    )
     if not state.loaded:
         if state.trouble is None:
             inside: ft.Control = bone_rows(8)
@@ -113,7 +118,7 @@ def Receiving() -> ft.Control:
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
-    return screen(layout, t("Receiving"), body, actions=actions, online=session.live)
+    return screen(layout, t("Receiving"), body, actions=actions, phone_actions=phone, online=session.live)
 
 
 def _body(
