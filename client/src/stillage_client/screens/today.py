@@ -32,6 +32,7 @@ from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
+from stillage_client.screens.control.news import NewsState, news
 from stillage_client.screens.first_day import FirstDay
 from stillage_client.screens.movement_lines import bare, ends, happening
 from stillage_client.screens.refusals import Trouble, trouble_of
@@ -151,7 +152,7 @@ class TodayState:
 def Today() -> ft.Control:
     """Counts that lead somewhere, what to do now, and the newest movements."""
     session, layout, page = use_session(), use_layout(), ft.context.page
-    state = watched(TodayState)
+    state, control = watched(TodayState), watched(NewsState)
     alive = remembered(lambda: {"yes": True})
     page.title = t("Today · Stillage")
 
@@ -160,6 +161,7 @@ def Today() -> ft.Control:
         while alive["yes"] and warehouse == session.warehouse and session.user is not None:
             if page.session.connection is not None:  # a closed browser looks at nothing
                 await state.load(session.api, warehouse)
+                await control.load(session)
             await asyncio.sleep(REFRESH_S)
 
     def leave() -> None:
@@ -183,7 +185,7 @@ def Today() -> ft.Control:
     elif state.summary.all == 0:
         body = FirstDay()
     else:
-        body = _body(state, state.summary, layout, page.navigate)
+        body = _body(state, state.summary, layout, page.navigate, news(control, page.navigate))
     return screen(
         layout, greeting(name, now.hour), body, actions=actions, subtitle=subtitle, online=session.live
     )
@@ -208,7 +210,9 @@ def _waiting(state: TodayState, api: Api, warehouse: str | None) -> ft.Control:
     )
 
 
-def _body(state: TodayState, summary: AvailabilitySummary, layout: Layout, go: Any) -> ft.Control:
+def _body(
+    state: TodayState, summary: AvailabilitySummary, layout: Layout, go: Any, pressing: list[ft.Control]
+) -> ft.Control:
     figures = [
         _figure(t("In stock"), summary.all - summary.out, None, lambda _: go("/stock")),
         _figure(t("Expiring soon"), summary.expiring, "soon", lambda _: go("/stock?status=expiring")),
@@ -237,12 +241,14 @@ def _body(state: TodayState, summary: AvailabilitySummary, layout: Layout, go: A
             expand=True,
             vertical_alignment=ft.CrossAxisAlignment.STRETCH,
         )
-        return stretched(row(*figures, gap=16), columns, gap=16, expand=True, tight=False)
+        return stretched(*pressing, row(*figures, gap=16), columns, gap=16, expand=True, tight=False)
     if layout == "phone":
         pairs: list[ft.Control] = [row(*figures[i : i + 2], gap=10) for i in (0, 2)]
     else:
         pairs = [row(*figures, gap=12)]
-    return stretched(*pairs, todo, feed, gap=12, expand=True, tight=False, scroll=ft.ScrollMode.AUTO)
+    return stretched(
+        *pressing, *pairs, todo, feed, gap=12, expand=True, tight=False, scroll=ft.ScrollMode.AUTO
+    )
 
 
 def _figure(label: str, count: int, kind: theme.Kind | None, on_click: Any) -> ft.Control:

@@ -164,7 +164,7 @@ def count_row(one: Count, layout: Layout, go: Go) -> ft.Control:
         icon_tile(ft.Icons.FACT_CHECK_OUTLINED, names.count_kind(one.status)),
         column(text(one.number, "strong"), quiet(done if phone else note), gap=1, expand=True),
         None if phone else progress,
-        count_pill(one),
+        count_pill(one) if phone else ft.Container(count_pill(one), width=124),
         gap=12 if phone else 16,
     )
     counting = one.status in ("open", "recount") and phone
@@ -225,7 +225,7 @@ def _classes(found: Suggestions) -> ft.Control:
     def one(name: str, due: int, places: int) -> ft.Control:
         said = t("{n} of {all} due", n=due, all=places)
         return column(
-            row(text(name, "h2"), quiet(said, "caption"), gap=6),
+            row(text(name, "h2"), quiet(t("{n} due", n=due), "caption"), gap=6),
             part_bar(
                 [("soon", due), ("ok", max(places - due, 0))],
                 t("Class {name}: {said}", name=name, said=said),

@@ -448,7 +448,7 @@ def _to_go(view: CountView) -> ft.Control:
             bare(place.location),
             t("with {who}", who=place.claimed_by)
             if place.claimed_by
-            else (t("Zone {zone}", zone=place.zone) if place.zone else ""),
+            else (t("Zone {zone}", zone=place.zone) if place.zone else t("to count")),
             "",
             None,
         )

@@ -203,7 +203,6 @@ def _figures(view: RecallView, layout: Layout) -> ft.Control:
     blocked = t("not promised, not shipped") if not view.recall.drill else t("a drill holds nothing")
     if in_transit:
         blocked = t("{n} on the way", n=say.said(in_transit))
-    base = view.recall.lots[0].base_unit if view.recall.lots else ""
     cards = [
         figure_card(
             tn(
@@ -213,7 +212,7 @@ def _figures(view: RecallView, layout: Layout) -> ft.Control:
                 Unit=say.measure.capitalize(),
             ),
             say.number(totals.received),
-            words.units(totals.received, base) if say.in_cases else "",
+            say.otherwise(totals.received),
             compact=compact,
         ),
         figure_card(

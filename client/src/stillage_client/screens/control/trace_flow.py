@@ -66,6 +66,16 @@ class Figures:
         count = units // self.per if self.in_cases else units
         return f"{words.number(count)} {words.unit(self._case if self.in_cases else self._base, count)}"
 
+    def otherwise(self, units: int) -> str:
+        """The same in the other measure: 7,200 cans beside 300 cases; nothing where there is only one."""
+        if self.per <= 1:
+            return ""
+        return (
+            words.units(units, self._base)
+            if self.in_cases
+            else words.cases(units, self.per, self._base, self._case)
+        )
+
     @property
     def measure(self) -> str:
         """cases, bottles."""

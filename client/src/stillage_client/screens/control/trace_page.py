@@ -164,7 +164,7 @@ def trace_figures(trace: Trace, layout: Layout) -> ft.Control:
         figure_card(
             t("{Cases} received", Cases=say.measure.capitalize()),
             say.number(b.received),
-            words.units(b.received, trace.base_unit) if say.in_cases else "",
+            say.otherwise(b.received),
             compact=compact,
         ),
         figure_card(t("Still here"), say.number(b.on_hand + b.in_transit), here, compact=compact),

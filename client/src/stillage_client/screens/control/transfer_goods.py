@@ -246,27 +246,35 @@ def _item(view: TransferView, item: TransferItem) -> ft.Control:
 
 
 def item_said(item: TransferItem) -> str:
-    """18 of 20 cases there, 1 damaged, 2 missing."""
+    """18 cases there, 1 case damaged, 2 cases missing."""
     parts = []
     if item.received:
-        parts.append(t("{n} there", n=amounts.whole(item, item.received)))
+        parts.append(t("{n} there", n=amounts.short(item, item.received)))
     if item.on_the_way:
-        parts.append(t("{n} on the way", n=amounts.whole(item, item.on_the_way)))
+        parts.append(t("{n} on the way", n=amounts.short(item, item.on_the_way)))
     if item.damaged:
-        parts.append(t("{n} damaged", n=amounts.whole(item, item.damaged)))
+        parts.append(t("{n} damaged", n=amounts.short(item, item.damaged)))
     if item.missing:
-        parts.append(t("{n} missing", n=amounts.whole(item, item.missing)))
+        parts.append(t("{n} missing", n=amounts.short(item, item.missing)))
     if item.surplus:
-        parts.append(t("{n} too many", n=amounts.whole(item, item.surplus)))
+        parts.append(t("{n} too many", n=amounts.short(item, item.surplus)))
     return ", ".join(parts)
+
+
+def step_of(item: TransferItem) -> int:
+    """In which steps it is counted by hand: packs where only whole ones are on the way, else single units."""
+    per = max(item.units_per_case, 1)
+    return per if item.on_the_way % per == 0 else 1
 
 
 def _arriving(view: TransferView, item: TransferItem) -> ft.Control:
     """How many are there, and how many of them broken: scanned, or set by hand."""
     work, form = view.work, view.form
-    per = max(item.units_per_case, 1)
+    per = step_of(item)
     got, broken, extra = work.got.get(item.id, 0), work.broken.get(item.id, 0), work.extra.get(item.id, 0)
-    height = 48 if view.layout == "phone" else 40
+    phone = view.layout == "phone"
+    height = 48 if phone else 40
+    unit = words.unit(item.case_name if per > 1 else item.base_unit, 2)
 
     def box(
         label: str, key: str, units: int, put: Callable[[TransferItem, int], None], *, warn: bool
@@ -277,19 +285,12 @@ def _arriving(view: TransferView, item: TransferItem) -> ft.Control:
         async def change(packs: int) -> None:
             put(item, packs * per)
 
-        return row(
-            quiet(label, "small"),
-            stepper(
-                form,
-                name,
-                units // per,
-                change,
-                name=f"{label}: {item.product_name}",
-                height=height,
-                warn=warn,
-            ),
-            gap=8,
-        )
+        said = quiet(f"{label} ({unit})", "small")
+        counted = stepper(
+            form, name, units // per, change, name=f"{label}: {item.product_name} {item.lot}", height=height, warn=warn,
+            width=150 if phone else 132,
+        )  # fmt: skip
+        return column(said, counted, gap=4) if phone else row(said, counted, gap=8)
 
     left = item.on_the_way - got - broken
     said = (

@@ -106,7 +106,7 @@ def TransferPage() -> ft.Control:
         )
     else:
         body = ft.Column(
-            [*[part for part in [*parts, *side] if part is not None], gap(12)], spacing=12,
+            [*[part for part in [*parts[:-1], side[0], parts[-1], side[1]] if part is not None], gap(12)], spacing=12,
             scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )  # fmt: skip
     mark = transfer_pill(transfer)
@@ -206,7 +206,7 @@ def _steps(view: TransferView) -> ft.Control | None:
         if work.gathered:
             parts.append(quiet(t("Nothing is booked before you press."), "small"))
     others: list[ft.Control] = []
-    if "undo-dispatch" in steps and may_run:
+    if "undispatch" in steps and may_run:
         others.append(button(t("It did not leave"), undo_dispatch, kind="plain"))
     if "close" in steps and may_change and not work.gathered:
         others.append(button(t("The rest is missing"), ask("close"), kind="plain"))
