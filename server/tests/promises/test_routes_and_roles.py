@@ -120,6 +120,25 @@ TABLE |= {
     "recalls-one": {"GET": "recalls.view"},
     "recalls-history": {"GET": "recalls.view"},
     **{f"recalls-{step}": {"POST": "recalls.run"} for step in ("tell", "answer", "close")},
+    **{
+        f"recalls-{paper}": {"GET": "recalls.view+parties.view"}
+        for paper in ("letters", "customers-csv", "sheet", "report")
+    },
+    # goods in
+    "advance-notices": {"GET": "buying.view", "POST": "buying.change"},
+    "advance-notices-one": {"GET": "buying.view"},
+    "advance-notices-history": {"GET": "buying.view"},
+    "advance-notices-cancel": {"POST": "buying.change"},
+    "receipts": {"GET": "buying.view", "POST": "receipts.run"},
+    "receipts-one": {"GET": "buying.view"},
+    "receipts-history": {"GET": "buying.view"},
+    **{f"receipts-{step}": {"POST": "receipts.run"} for step in ("receive", "receive-unit", "undo", "close")},
+    "purchase-orders-receive": {"POST": "receipts.run"},
+    "receipts-papers-discrepancy-note": {"GET": "buying.view"},
+    "receipts-papers-goods-received": {"GET": "buying.view"},
+    "discrepancies": {"GET": "buying.view"},
+    "discrepancies-settle": {"POST": "receipts.decide"},
+    "put-away": {"GET": "buying.view"},
     # buying: papers; an order's names costs to those who may see them
     "purchase-orders-papers-order": {"GET": "buying.view"},
     "purchase-orders-papers-order-csv": {"GET": "buying.view"},

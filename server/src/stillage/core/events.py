@@ -20,6 +20,13 @@ class StockFreed:
     warehouse_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class HoldsEnded:
+    """Some lots are no longer held everywhere. Who knows why they must be refuses it."""
+
+    lot_ids: tuple[int, ...]
+
+
 Handler = Callable[[Any], None]
 
 

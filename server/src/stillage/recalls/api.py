@@ -2,17 +2,22 @@
 
 from typing import Any, ClassVar
 
+from django.http import FileResponse, HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stillage.core.clock import now
-from stillage.core.errors import NotFound
-from stillage.recalls import operations
+from stillage.core.errors import Kind, NotFound, Refusal
+from stillage.documents import papers as drawn
+from stillage.purchasing.api.papers import CSV, PaperView, file
+from stillage.purchasing.papers import LANGUAGES, PAPERS, Look, language_of
+from stillage.recalls import operations, sheet
 from stillage.recalls.models import Recall, RecallStatus
 from stillage.recalls.operations.tell import WAYS
-from stillage.recalls.queries import recalls
-from stillage.recalls.queries.trace import trace
+from stillage.recalls.queries import papers, recalls
+from stillage.recalls.queries.sheet import sheet_rows
+from stillage.recalls.queries.trace import CONTACTS, trace
 from stillage.rest import paging, query
 from stillage.rest.fields import Boolean, Integer, Reference, Strict, Text
 from stillage.rest.lists import Lines
@@ -164,3 +169,78 @@ class Close(_RecallView):
 
     def post(self, request: Request, pk: str) -> Response:
         return self.answer(operations.close(actor=self.actor, recall=pk, at=now(), **self.read(request)))
+
+
+# ---- papers and files ---------------------------------------------------------------------------
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS = ("xlsx", "csv")
+
+
+class _RecallPaper(PaperView):
+    """A file about a recall; it names people and how to reach them."""
+
+    permission: ClassVar[dict[str, str]] = {"GET": "recalls.view"}
+
+    def found(self, pk: str) -> Recall:
+        if not self.actor.can(CONTACTS):
+            detail = f"Your role does not allow this (it needs {CONTACTS})."
+            raise Refusal(detail, code="forbidden", kind=Kind.FORBIDDEN)
+        return recalls.find_recall(pk, actor=self.actor)
+
+    def asked_look(self, request: Request, *more: str) -> Look:
+        query.check_known(request, "paper", "language", *more)
+        paper = query.choice(request, "paper", PAPERS)
+        language: Any = query.choice(request, "language", LANGUAGES) or language_of(self.actor)
+        return Look(language, "letter" if paper == "letter" else "a4")
+
+
+class Letters(_RecallPaper):
+    """Letters to the customers: to all, to one, or to those who were not told yet."""
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        look, one = self.asked_look(request, "customer", "untold"), self.found(pk)
+        said = papers.letters(
+            one,
+            look,
+            customer=query.text(request, "customer"),
+            untold=query.boolean(request, "untold") or False,
+        )
+        return file(drawn.recall_letters(said), f"{one.number}-letters.pdf")
+
+
+class Report(_RecallPaper):
+    """A recall on paper, for who asks later."""
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        look, one = self.asked_look(request), self.found(pk)
+        return file(
+            drawn.recall_report(papers.report(one, look, actor=self.actor)), f"{one.number}-report.pdf"
+        )
+
+
+class CustomersFile(_RecallPaper):
+    """The customers as a file, to be called one after the other."""
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        query.check_known(request)
+        one = self.found(pk)
+        body = sheet.csv_file(papers.CUSTOMER_COLUMNS, papers.customer_rows(one, actor=self.actor))
+        return file(body, f"{one.number}-customers.csv", CSV, attached=True)
+
+
+class Sheet(_RecallPaper):
+    """Every event of every lot, to sort and filter."""
+
+    def get(self, request: Request, pk: str) -> FileResponse | HttpResponse:
+        query.check_known(request)
+        form = query.choice(request, "format", FORMATS) or "xlsx"
+        one = self.found(pk)
+        rows = sheet_rows(one)
+        if form == "csv":
+            return file(sheet.sheet_csv(rows), f"{one.number}-trace.csv", CSV, attached=True)
+        return FileResponse(
+            sheet.sheet_xlsx(rows, one.number),
+            as_attachment=True,
+            filename=f"{one.number}-trace.xlsx",
+            content_type=XLSX,
+        )

@@ -9,7 +9,7 @@ from uuid import uuid4
 from stillage.audit.record import record
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
-from stillage.core.events import StockFreed, publish
+from stillage.core.events import HoldsEnded, StockFreed, publish
 from stillage.core.locking import operation
 from stillage.core.sql import fetch, member, rows, stored, table
 from stillage.stock.naming import Line, Reference, find_all, lot_reference
@@ -30,7 +30,8 @@ class ReleaseLine:
 def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> dict[str, Any]:
     """End holds. One at a location and one everywhere are two holds; each is ended by itself.
 
-    Refuses: unknown names, what is not on hold. Audits: stock.release.
+    Refuses: unknown names, what is not on hold, what is called back (its recall ends the hold).
+    Audits: stock.release. Publishes: HoldsEnded, StockFreed.
     """
     names = find_all(
         [
@@ -105,6 +106,8 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
             warehouse_id=location.warehouse_id if location else None,
             at=at,
         )
+    if everywhere := tuple(sorted(lot.id for _, _, lot, place in wanted if place is None)):
+        publish(HoldsEnded(everywhere))
     _tell_of_freed([lot.id for _, _, lot, _ in wanted])
     return {
         "operation_id": uuid4(),
