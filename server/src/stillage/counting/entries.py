@@ -154,7 +154,13 @@ def _entry(
             if given is not None and (was := getattr(known, name)) is not None and was != given
         ]
         dates = dict.fromkeys(dates)
-    elif product.lot_tracked and units and product.shelf_life_days is not None and not any(dates.values()):
+    elif (
+        product.lot_tracked
+        and reference
+        and units
+        and product.shelf_life_days is not None
+        and not any(dates.values())
+    ):
         faults.append(
             Fault(
                 f"/lines/{index}/expiry_date",
