@@ -34,6 +34,7 @@ from stillage_client.components.status import expiry_kind, expiry_pill, held_pil
 from stillage_client.components.viewport import Layout, use_beside, use_layout
 from stillage_client.locale import t
 from stillage_client.screens import amounts
+from stillage_client.screens.buying.on_order import Coming, coming_card, on_order
 from stillage_client.screens.holds import (
     EVERYWHERE,
     HoldState,
@@ -121,10 +122,11 @@ class ProductState:
     balances: tuple[Balance, ...] = ()
     movements: tuple[Movement, ...] = ()
     hold_reasons: dict[str, str] = field(default_factory=dict)  # by lot
+    coming: tuple[Coming, ...] = ()
     trouble: Trouble | None = None
     _turn: int = 0
 
-    async def load(self, api: Api, sku: str, warehouse: str | None) -> None:
+    async def load(self, api: Api, sku: str, warehouse: str | None, *, buying_too: bool = False) -> None:
         """Fetch all four parts at once; a newer question overtakes an older answer."""
         self._turn += 1
         turn = self._turn
@@ -148,6 +150,9 @@ class ProductState:
         self.balances, self.movements = tuple(balances.results), tuple(movements.results)
         self.hold_reasons = reasons
         self.product, self.trouble = product, None
+        found = await on_order(api, product.sku, warehouse) if buying_too else ()
+        if turn == self._turn:
+            self.coming = found
 
 
 async def _hold_reasons(api: Api, sku: str, balances: Iterable[Balance]) -> dict[str, str]:
@@ -168,7 +173,7 @@ def ProductPage() -> ft.Control:
     form = remembered(lambda: {"reason": ""})
 
     async def load() -> None:
-        await state.load(session.api, sku, session.warehouse)
+        await state.load(session.api, sku, session.warehouse, buying_too=session.can("buying.view"))
 
     after_drawing(load, [sku, session.warehouse])
     product = state.product if state.product and state.product.sku == sku else None
@@ -241,6 +246,10 @@ class _Changing:
             self.form["reason"] = ""
             await self._load()
 
+    def open(self, path: str) -> None:
+        """Another page."""
+        self._go(path)
+
     def trace(self, line: LotLine) -> Callable[[Any], None]:
         """Where this lot went."""
         return lambda _: self._go(f"/lots/{line.lot_id}/trace")
@@ -312,6 +321,7 @@ def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
     head = _head(seen, layout)
     lots = _lots_card(seen, layout)
     packs, places, movements = _packs_card(seen), _places_card(seen), _movements_card(seen)
+    coming = [coming_card(seen.state.coming, seen.changing.open)] if seen.state.coming else []
     if beside:
         main = ft.Column(
             [lots, movements],
@@ -321,7 +331,7 @@ def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         side = ft.Column(
-            [packs, places],
+            [*coming, packs, places],
             spacing=16,
             width=SIDE_WIDTH,
             scroll=ft.ScrollMode.AUTO,
@@ -335,6 +345,7 @@ def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
         head,
         _statistics(seen, layout),
         lots,
+        *coming,
         places,
         packs,
         movements,

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from stillage_client.api import control, scanning
+from stillage_client.api import control, receiving, scanning
 from stillage_client.components.hooks import after_drawing, remembered
 from stillage_client.components.navigation import (
     Destination,
@@ -230,8 +230,7 @@ async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
         go(f"/products/{result.product}")
         return Answer("ready", t("Found"), result.product_name)
     if result.sscc:
-        go(f"/orders?show=all&q={result.sscc}")
-        return Answer("ready", t("Pallet"), result.sscc)
+        return await _look_up_pallet(session, go, result.sscc)
     if result.location:
         go(f"/locations/{result.location}")
         return Answer("ready", t("Place"), result.location)
@@ -246,6 +245,20 @@ async def look_up(session: Session, go: Go, scan: Scan) -> Answer:
         go(f"/scan/{job}")
         return Answer("ready", t("Scan"), "")
     return Answer("error", t("Unknown code"), t("No product or place has this code."))
+
+
+async def _look_up_pallet(session: Session, go: Go, sscc: str) -> Answer:
+    """A pallet a supplier announced opens its delivery, any other the order it was packed for."""
+    if session.can("buying.view"):
+        known = await receiving.notices(session.api, search=sscc, limit=1)
+        if known.results:
+            one = known.results[0]
+            found = await receiving.receipts(session.api, notice=one.id, limit=1)
+            order = f"/purchases/{one.purchase_order}" if one.purchase_order else "/receiving"
+            go(f"/receive/{found.results[0].number}" if found.results else order)
+            return Answer("ready", t("Announced"), one.supplier_name)
+    go(f"/orders?show=all&q={sscc}")
+    return Answer("ready", t("Pallet"), sscc)
 
 
 def _nothing() -> None:

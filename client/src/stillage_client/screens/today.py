@@ -32,6 +32,7 @@ from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
+from stillage_client.screens.buying.dock_news import DockNews, dock_news
 from stillage_client.screens.control.news import NewsState, news
 from stillage_client.screens.first_day import FirstDay
 from stillage_client.screens.movement_lines import bare, ends, happening
@@ -152,7 +153,7 @@ class TodayState:
 def Today() -> ft.Control:
     """Counts that lead somewhere, what to do now, and the newest movements."""
     session, layout, page = use_session(), use_layout(), ft.context.page
-    state, control = watched(TodayState), watched(NewsState)
+    state, control, dock = watched(TodayState), watched(NewsState), watched(DockNews)
     alive = remembered(lambda: {"yes": True})
     page.title = t("Today · Stillage")
 
@@ -162,6 +163,7 @@ def Today() -> ft.Control:
             if page.session.connection is not None:  # a closed browser looks at nothing
                 await state.load(session.api, warehouse)
                 await control.load(session)
+                await dock.load(session)
             await asyncio.sleep(REFRESH_S)
 
     def leave() -> None:
@@ -185,7 +187,8 @@ def Today() -> ft.Control:
     elif state.summary.all == 0:
         body = FirstDay()
     else:
-        body = _body(state, state.summary, layout, page.navigate, news(control, page.navigate))
+        pressing = [*news(control, page.navigate), *dock_news(dock, page.navigate)]
+        body = _body(state, state.summary, layout, page.navigate, pressing)
     return screen(
         layout, greeting(name, now.hour), body, actions=actions, subtitle=subtitle, online=session.live
     )

@@ -218,3 +218,21 @@ def side_by_side(left: Sequence[ft.Control], right: Sequence[ft.Control], width:
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def undo_bar(label: str, press: Callable[[Any], Any]) -> ft.Control:
+    """One line for the whole width: what would be taken back, shortened where it is long."""
+    return tap(
+        row(
+            ft.Icon(ft.Icons.UNDO_ROUNDED, size=20, color=ft.Colors.ON_SURFACE),
+            text(label, "h2", expand=True),
+            gap=10,
+        ),
+        press,
+        label=label,
+        height=52,
+        padding=ft.Padding.symmetric(horizontal=16),
+        border_radius=theme.RADIUS,
+        bgcolor=theme.CARD,
+        border=ft.Border.all(1.5, theme.HAIRLINE),
+    )

@@ -195,7 +195,7 @@ def line_progress(line: PurchaseLine) -> tuple[str, list[tuple[theme.Kind | str,
 def _line(order: Purchase, line: PurchaseLine, layout: Layout, costs: bool) -> ft.Control:
     said, parts, short = line_progress(line)
     far = stretched(
-        text(said, "small_strong", theme.ON_TINT["soon"] if short else theme.SUBDUED),
+        text(said, "small_strong", theme.ON_TINT["soon"] if short else theme.SUBDUED, 2),
         part_bar(parts, said, height=5),
         gap=5,
     )

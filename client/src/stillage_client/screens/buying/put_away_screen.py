@@ -7,7 +7,7 @@ import flet as ft
 
 from stillage_client import theme, words
 from stillage_client.api.buying_records import AtDock
-from stillage_client.components.buttons import big_button, button, icon_button, tap
+from stillage_client.components.buttons import button, icon_button, tap
 from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.fields import Form
@@ -29,7 +29,15 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.audit import no_right
-from stillage_client.screens.buying.hand import HandEntry, entry_tiles, kept_panel, notices, tiles, typing
+from stillage_client.screens.buying.hand import (
+    HandEntry,
+    entry_tiles,
+    kept_panel,
+    notices,
+    tiles,
+    typing,
+    undo_bar,
+)
 from stillage_client.screens.buying.put_away_work import PutAwayWork, age, stays_words
 from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.scan_job import misread_parts
@@ -296,6 +304,7 @@ def _carried(work: PutAwayWork, entry: HandEntry, session: Session, layout: Layo
                         ),
                         "small",
                         "#545F66",
+                        2,
                     ),
                     expand=True,
                 ),
@@ -384,16 +393,7 @@ def _undo(work: PutAwayWork, session: Session) -> list[ft.Control]:
     async def pressed(_: Any) -> None:
         await work.undo()
 
-    return [
-        big_button(
-            t("Undo: {what}", what=work.done[0].said),
-            ft.Icons.UNDO_ROUNDED,
-            pressed,
-            edge=theme.HAIRLINE,
-            expand=None,
-            height=52,
-        )
-    ]
+    return [undo_bar(t("Undo: {what}", what=work.done[0].said), pressed)]
 
 
 def _rows(work: PutAwayWork) -> ft.Control:

@@ -356,9 +356,12 @@ def expected_rows(view: ReceiveView) -> list[ft.Control]:
 
 def expected_row(one: Expected) -> ft.Control:
     """One line: the bar says how far it is."""
-    done = one.open <= 0
+    done = one.open <= 0 and one.received >= one.ordered
+    gone = one.open <= 0 and not done
     said = (
-        t("all here")
+        t("{amount} did not come", amount=names.amount(one, one.ordered - one.received))
+        if gone
+        else t("all here")
         if done
         else t("{amount} to come", amount=names.amount(one, one.open))
         if one.received
@@ -373,7 +376,7 @@ def expected_row(one: Expected) -> ft.Control:
         [
             ("ok", min(one.received, one.ordered)),
             ("soon", more),
-            (ft.Colors.SURFACE_CONTAINER_HIGHEST, one.open),
+            ("soon" if gone else ft.Colors.SURFACE_CONTAINER_HIGHEST, max(one.ordered - one.received, 0)),
         ],
         said,
         height=5,

@@ -11,7 +11,7 @@ from stillage_client import theme, words
 from stillage_client.api import receiving
 from stillage_client.api.records import Export
 from stillage_client.api.transport import ApiError
-from stillage_client.components.buttons import big_button, button, chip, icon_button
+from stillage_client.components.buttons import button, chip, icon_button
 from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import Form
 from stillage_client.components.figures import part_bar
@@ -32,6 +32,7 @@ from stillage_client.screens.buying.hand import (
     scrolled,
     tiles,
     typing,
+    undo_bar,
 )
 from stillage_client.screens.buying.receive_panels import (
     ReceiveView,
@@ -356,8 +357,7 @@ def _undo_bar(view: ReceiveView) -> list[ft.Control]:
     async def undo(_: Any) -> None:
         await work.undo_last()
 
-    label = t("Undo: {what}", what=work.said(last))
-    return [big_button(label, ft.Icons.UNDO_ROUNDED, undo, edge=theme.HAIRLINE, expand=None, height=52)]
+    return [undo_bar(t("Undo: {what}", what=work.said(last)), undo)]
 
 
 def _lists(view: ReceiveView) -> ft.Control:
