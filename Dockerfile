@@ -18,6 +18,10 @@ RUN /opt/stillage/bin/pip install --no-deps --no-build-isolation /src \
     && /opt/stillage/bin/python -m stillage_client.hosting.build /var/lib/stillage/client
 
 FROM ${BASE}
+# What LightGBM is built on; a base without a package manager brings it itself, or forecasts do without trees.
+# hadolint ignore=DL3008
+RUN if command -v apt-get >/dev/null; then apt-get update && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*; fi
 RUN groupadd --system --gid 10001 stillage \
     && useradd --system --uid 10001 --gid stillage --home-dir /var/lib/stillage --no-create-home stillage
 COPY --from=build /opt/stillage /opt/stillage

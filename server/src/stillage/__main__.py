@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -189,6 +190,38 @@ def create_user_command(
         words = [error.detail, *(fault.detail for fault in error.faults if fault.detail != error.detail)]
         raise click.ClickException("\n".join(words)) from None
     click.echo(f"{username} can sign in as {role}.")
+
+
+@main.command("forecast-file")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--horizon", default=8, show_default=True, type=click.IntRange(1, 52), help="Weeks ahead.")
+@click.option("--origin", type=click.DateTime(["%Y-%m-%d"]), help="Read no week that ends after this day.")
+@click.option(
+    "--quick", is_flag=True, help="Levels, seasons and past errors only; nothing is learned by trees."
+)
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same numbers.")
+def forecast_file(
+    source: Path, target: Path, horizon: int, origin: datetime | None, quick: bool, seed: int
+) -> None:
+    """Forecast weekly demand from a file (CSV or parquet) into a file. Needs no database.
+
+    SOURCE has the columns item, week (the Sunday that ends it), quantity, and perhaps category.
+    """
+    from stillage.forecasting.files import FileFault, forecast_into
+
+    try:
+        told = forecast_into(
+            source,
+            target,
+            horizon=horizon,
+            origin=origin.date() if origin else None,
+            use_learned=not quick,
+            seed=seed,
+        )
+    except FileFault as error:
+        raise click.ClickException("\n".join(error.faults)) from None
+    click.echo(told, err=True)
 
 
 @main.command()

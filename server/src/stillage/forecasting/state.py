@@ -1,0 +1,74 @@
+"""What was known of each item after each week: its levels without season, its spread, its age."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stillage.forecasting.seasons import season_indices
+from stillage.forecasting.series import Floats, Series
+from stillage.forecasting.smoothing import (
+    exponential,
+    intermittent,
+    known,
+    trailing_mean,
+    weeks_since_sale,
+)
+
+MEANS = (2, 4, 8, 13, 26, 52)
+ALPHAS = (0.08, 0.2)
+ZEROS = (8, 26, 52)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Arrays of items x weeks; `season` goes on into the future."""
+
+    series: Series
+    season: Floats
+    calm: Floats  # demand without its season
+    means: dict[int, Floats]
+    smooth: dict[float, Floats]
+    sporadic: Floats
+    jumps: Floats  # mean change from week to week
+    spread: Floats  # standard deviation over half a year
+    zeros: dict[int, Floats]
+    since: Floats
+    age: Floats
+
+    def scale(self, week: int) -> Floats:
+        """An item's size after a week, in units a week; never nought, so that things can be divided by it."""
+        half, year = self.means[13][:, week], self.means[52][:, week]
+        return np.nan_to_num(0.5 * half + 0.55 * year) + 0.1
+
+    def window(self, week: int, first: int, last: int) -> Floats:
+        """Demand a week over some weeks ahead; NaN where one of them is not known."""
+        found: Floats = self.series.demand[:, week + first : week + last + 1].mean(axis=1)
+        return found
+
+    def season_ahead(self, week: int, first: int, last: int) -> Floats:
+        found: Floats = self.season[:, week + first : week + last + 1].mean(axis=1)
+        return found
+
+
+def look_at(series: Series) -> State:
+    """Work out all of it once; every row of a training set and every forecast reads from here."""
+    season = season_indices(series)[series.group][:, series.week_of_year]
+    calm = series.demand / season[:, : series.weeks]
+    here = known(series.demand)
+    jumps = np.abs(np.diff(calm, axis=1, prepend=np.nan))
+    half_year = trailing_mean(calm, 26)
+    squares = trailing_mean(calm**2, 26)
+    empty = np.where(here, (series.demand == 0).astype(float), np.nan)
+    return State(
+        series=series,
+        season=season,
+        calm=calm,
+        means={weeks: trailing_mean(calm, weeks) for weeks in MEANS},
+        smooth={alpha: exponential(calm, alpha) for alpha in ALPHAS},
+        sporadic=intermittent(calm),
+        jumps=trailing_mean(jumps, 26),
+        spread=np.sqrt(np.maximum(squares - half_year**2, 0.0)),
+        zeros={weeks: trailing_mean(empty, weeks) for weeks in ZEROS},
+        since=weeks_since_sale(series.demand),
+        age=np.cumsum(here, axis=1).astype(float),
+    )
