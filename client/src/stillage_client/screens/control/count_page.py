@@ -265,7 +265,7 @@ def _table(
             box(t("Counted"), BOOK_WIDTH),
             box(t("Difference"), DIFFERENCE_WIDTH) if known else None,
             box(t("Value"), VALUE_WIDTH) if money and known else None,
-            box("", OUTCOME_WIDTH),
+            None if choose else box("", OUTCOME_WIDTH),
             gap=12,
         ),
         height=38,
@@ -291,6 +291,7 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
     who = " · ".join(
         part
         for part in (
+            bare(line.location),
             t("Lot {lot}", lot=line.lot) if line.lot else "",
             line.counted_by,
             t("second count") if line.round > 1 else "",
@@ -299,7 +300,7 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
         if part
     )
     name = column(
-        text(f"{bare(line.location)} · {line.product_name}", "strong", lines=2 if layout == "phone" else 1),
+        text(line.product_name, "strong", lines=2 if layout == "phone" else 1),
         quiet(who, lines=2 if layout == "phone" else 1),
         gap=1,
         expand=True,
@@ -349,7 +350,7 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
             box(text(amounts.short(line, line.counted), "strong"), BOOK_WIDTH),
             box(text(said, "strong", ink), DIFFERENCE_WIDTH) if known else None,
             box(text(value), VALUE_WIDTH) if money and known else None,
-            box(outcome or gap(1), OUTCOME_WIDTH),
+            None if choose else box(outcome or gap(1), OUTCOME_WIDTH),
             gap=12,
         ),
         height=60,

@@ -234,7 +234,7 @@ class CountWork:
             " ".join(part for part in (one.product_name, one.lot) if part) for one in there.asked
         )
         again_ = t("Count again: {what}", what=wanted) if wanted else t("Each scan counts one more.")
-        self.shown = Shown("ready", bare(location), t("Scan what lies here"), again_)
+        self.shown = Shown("ready", t("You are here"), t("Scan what lies here"), again_)
         if self.hand is not None:
             item, self.hand = self.hand, None
             return await self._enter(item, item.units, "add", f"{key}-item")
@@ -324,7 +324,7 @@ class CountWork:
         except Refused as error:
             return self._refuse(t("Not undone"), _why(error))
         self._steps = self._steps[:-1]
-        self.shown = Shown("ready", bare(self.here), t("Taken back"), step.item.name)
+        self.shown = Shown("ready", t("You are here"), t("Taken back"), step.item.name)
         return Answer("ok", t("Taken back"), step.item.name)
 
     async def _put_back(self, step: Step) -> None:
@@ -350,7 +350,7 @@ class CountWork:
         self._steps = tuple(step for step in self._steps if step.item.key != gone)
         if self.last is not None and self.last.key == gone:
             self.last = None
-        self.shown = Shown("ready", bare(self.here), t("Taken back"), line.product_name)
+        self.shown = Shown("ready", t("You are here"), t("Taken back"), line.product_name)
 
     def correct(self, line: CountLine) -> None:
         """Make this the last line again, so that the keypad sets it."""
@@ -391,7 +391,9 @@ class CountWork:
         )
 
     def _ask_not_seen(self, error: Refused) -> Answer:
-        said = tuple(fault.detail for fault in error.errors if fault.detail) or (error.detail,)
+        said = (
+            _named(error) or tuple(fault.detail for fault in error.errors if fault.detail) or (error.detail,)
+        )
         self.asking, self.not_seen = "not_seen", said
         self.shown = Shown("question", t("Not seen?"), bare(self.here))
         return Answer("question", t("Not seen?"), " ".join(said)[:200])
@@ -409,7 +411,7 @@ class CountWork:
     def look_again(self) -> None:
         self.asking, self.not_seen, self.then = "", (), ""
         self.shown = Shown(
-            "ready", bare(self.here), t("Scan what lies here"), t("Each scan counts one more.")
+            "ready", t("You are here"), t("Scan what lies here"), t("Each scan counts one more.")
         )
 
     async def done_here(self) -> None:
@@ -466,6 +468,19 @@ def _as_of(at: datetime) -> datetime | None:
     """The instant of a scan that was kept by the device; None for one made just now."""
     age = datetime.now(UTC) - at
     return at if LATE < age < TOO_LATE else None
+
+
+def _named(error: Refused) -> tuple[str, ...]:
+    """The products and lots that a refusal is about, where it names them."""
+    faults = error.body.get("errors")
+    about = [one.get("meta") for one in faults if isinstance(one, dict)] if isinstance(faults, list) else []
+    named = [one for one in about if isinstance(one, dict) and one.get("product")]
+    return tuple(
+        t("{product}, lot {lot}", product=one["product"], lot=one["lot"])
+        if one.get("lot")
+        else str(one["product"])
+        for one in named
+    )
 
 
 def _is_not_seen(error: Refused) -> bool:
