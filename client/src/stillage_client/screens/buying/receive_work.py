@@ -493,7 +493,7 @@ class ReceiveWork:
         self.ask, self.wrong, self.fault, self.closing = None, None, "", False
         self.damaged = False
         receipt = self._receipt()
-        if said.operation_id and pack.units_per_case:
+        if said.operation_id and not pallet:
             self._packs[said.operation_id] = pack
         known = {one.order_line_id: one for one in self.expected}
         lines = tuple(
@@ -509,6 +509,8 @@ class ReceiveWork:
                 base_unit=one.base_unit,
                 pack_name=pack.case_name,
                 units_per_pack=pack.units_per_case,
+                case_name=one.case_name,
+                units_per_case=one.units_per_case,
                 received_at=at,
             )
             for one in said.booked
@@ -554,6 +556,8 @@ class ReceiveWork:
         refused = all(one.outcome in ("refuse", "refused") for one in booked)
         aside = any(one.outcome in ("quarantine", "quarantined") for one in booked)
         head = t("Refused") if refused else t("Set aside") if aside else t("Received")
+        if pallet:
+            pack = first.packing
         per = pack.units_per_case
         whole, loose = divmod(units, per)
         base = first.base_unit or pack.base_unit
