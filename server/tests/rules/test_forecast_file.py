@@ -18,9 +18,25 @@ from stillage.forecasting.forecast import LEVELS, forecast
 from stillage.forecasting.series import Series, from_first_sale, grouped, weeks_of_year
 from tests.conftest import shared_folder
 
-COLUMNS = (
-    "item week step mean p10 p50 p80 p90 p95 p98 p99 cum_mean cum_p80 cum_p90 cum_p95 cum_p98 cum_p99".split()
-)
+COLUMNS = [
+    "item",
+    "week",
+    "step",
+    "mean",
+    "p10",
+    "p50",
+    "p80",
+    "p90",
+    "p95",
+    "p98",
+    "p99",
+    "cum_mean",
+    "cum_p80",
+    "cum_p90",
+    "cum_p95",
+    "cum_p98",
+    "cum_p99",
+]
 
 
 def sales(weeks: int = 80) -> pd.DataFrame:
