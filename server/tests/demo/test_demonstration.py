@@ -25,10 +25,19 @@ from stillage.demo import fill_if_empty
 from stillage.demo.site import TIMEZONE
 from stillage.demo.story import Story, make_story
 from stillage.places.models import VIRTUAL, Location
+from stillage.purchasing.models import (
+    AdvanceNotice,
+    Discrepancy,
+    PurchaseOrder,
+    Receipt,
+    ReceiptLine,
+    SupplierReturn,
+)
 from stillage.sales.models import HandlingUnit, SalesOrder, SalesOrderLine, ShipmentLine
 from stillage.stock import queries
 from stillage.stock.models import Allocation, Balance, Hold, Movement
 from stillage.stock.reconcile import disagreements
+from stillage.transfers.models import Transfer
 
 DAY = dt.date(2026, 3, 2)
 AT = now()
@@ -212,6 +221,49 @@ def test_there_are_orders_in_every_state_and_their_numbers_have_no_gap(filled: N
     assert HandlingUnit.objects.filter(shipment__isnull=False).exists(), "a pallet left with its SSCC"
 
 
+def test_every_delivery_has_its_order_and_its_cost(filled: None) -> None:
+    received = Movement.objects.filter(kind="receive")
+    assert received.exists()
+    assert not received.filter(demand_id=None).exists()
+    lines = ReceiptLine.objects.all()
+    assert received.aggregate(units=Sum("quantity")) == lines.aggregate(units=Sum("quantity"))
+    assert not lines.filter(order_line=None).exists()
+    assert not lines.filter(unit_cost=None).exists()
+    references = set(received.values_list("reference", flat=True))
+    assert references == set(Receipt.objects.filter(lines__isnull=False).values_list("number", flat=True))
+
+
+def test_there_are_purchases_in_every_state_and_their_numbers_have_no_gap(filled: None) -> None:
+    today = AT.astimezone(ZoneInfo(TIMEZONE)).date()
+    states = set(PurchaseOrder.objects.values_list("status", flat=True))
+    assert states >= {"draft", "placed", "partly_received", "received", "closed"}
+    for model, prefix in ((PurchaseOrder, "PO"), (Receipt, "GR"), (SupplierReturn, "SR")):
+        numbers = sorted(model._default_manager.values_list("number", flat=True))  # type: ignore[attr-defined]
+        assert numbers == [f"{prefix}-{number:06d}" for number in range(1, len(numbers) + 1)]
+        assert not model._default_manager.filter(created_at__gt=AT).exists()  # type: ignore[attr-defined]
+    placed = PurchaseOrder.objects.filter(status="placed")
+    assert placed.filter(expected_date__lt=today).exists(), "one is late"
+    assert placed.filter(expected_date__gt=today).exists(), "others are to come"
+    open_ones = Discrepancy.objects.filter(settled_at=None)
+    assert set(open_ones.values_list("kind", flat=True)) >= {"short", "damaged"}
+    assert set(SupplierReturn.objects.values_list("status", flat=True)) == {"draft", "dispatched"}
+    assert Receipt.objects.filter(status="open").count() == 1, "the truck at the dock"
+
+
+def test_a_truck_is_announced_pallet_by_pallet(filled: None) -> None:
+    (notice,) = AdvanceNotice.objects.filter(status="open")
+    assert notice.expected_date == AT.astimezone(ZoneInfo(TIMEZONE)).date()
+    assert notice.units.count() == 3
+    announced = notice.lines.aggregate(units=Sum("quantity"))["units"]
+    assert notice.order is not None
+    assert announced == notice.order.lines.aggregate(units=Sum("quantity"))["units"]
+
+
+def test_something_is_on_its_way_to_leeds(filled: None) -> None:
+    assert set(Transfer.objects.values_list("status", flat=True)) == {"dispatched"}
+    assert Balance.objects.filter(location__kind="transit", on_hand__gt=0).exists()
+
+
 def test_the_trouble_is_there_to_be_seen(filled: None) -> None:
     days = queries.warehouse_days(service("test"))
     counts = queries.FreeStock(days).counts()
@@ -219,7 +271,9 @@ def test_the_trouble_is_there_to_be_seen(filled: None) -> None:
     assert counts["expired"] >= 1
     assert counts["out"] >= 1
     assert counts["held"] >= 3
-    assert Hold.objects.filter(released_at__isnull=True).exclude(reason="").count() == 5
+    assert Hold.objects.filter(released_at__isnull=True).exclude(reason="").count() == 6, (
+        "five, and the crushed case"
+    )
 
 
 def test_the_people_are_there_and_what_they_did_is_in_the_audit_trail(filled: None) -> None:

@@ -12,6 +12,7 @@ from stillage.accounts.models import User
 from stillage.catalogue.models import Pack, Product
 from stillage.core.clock import now
 from stillage.demo import fill, fill_if_empty
+from stillage.purchasing.models import PurchaseOrderLine, Receipt
 from stillage.stock.models import Lot, Movement
 from tests.builders import make_product
 
@@ -44,7 +45,12 @@ def digest() -> str:
         "kind", "product__sku", "lot__number", "from_location__full_code", "to_location__full_code", "quantity",
         "reason", "reference", "unit_cost", "username", "moved_at",
     )  # fmt: skip
-    rows: list[Any] = [*products, *packs, *sorted(lots, key=repr), *movements]
+    purchases = PurchaseOrderLine.objects.order_by("order__number", "position").values_list(
+        "order__number", "order__supplier__code", "order__status", "order__expected_date", "product__sku",
+        "quantity", "received", "cancelled", "pack_cost",
+    )  # fmt: skip
+    receipts = Receipt.objects.order_by("number").values_list("number", "order__number", "delivery_note")
+    rows: list[Any] = [*products, *packs, *sorted(lots, key=repr), *movements, *purchases, *receipts]
     return hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
 
 

@@ -76,6 +76,10 @@ def _write(story: Story, *, at: dt.datetime, report: Report) -> None:
     write.write_orders(
         story, actor=actor, products=products, people=people, operations=operations, demands=demands
     )
+    report("Writing two years of purchases", 0.9)
+    write.write_purchases(
+        story, actor=actor, products=products, people=people, operations=operations, demands=demands
+    )
     write.age(story, products)
     report("Letting the last hours pass", 0.93)
     LastHours(story=story, people=people, warehouses=warehouses, at=at).happen()

@@ -72,6 +72,28 @@ class Sold(NamedTuple):
     lines: tuple[SoldLine, ...]
 
 
+class BoughtLine(NamedTuple):
+    """What was ordered of a product, and what a unit of it cost when it came."""
+
+    demand: int
+    product: int
+    units: int
+    cost: Decimal
+
+
+class Bought(NamedTuple):
+    """An order to a supplier: when it was written and wanted, and with which delivery it came; 0 while it has not."""
+
+    supplier: str
+    warehouse: str
+    ordered_on: dt.date
+    expected_on: dt.date
+    receipt: int
+    at: int
+    operation: int
+    lines: tuple[BoughtLine, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LotPlan:
     """A lot as it was first received; `product` counts in the assortment."""
@@ -86,10 +108,11 @@ class LotPlan:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Goods on their way. `last_sale` is given for a bargain that is short-dated on purpose."""
+    """Goods on their way, ordered on a day. `last_sale` is given for a bargain that is short-dated on purpose."""
 
     shelf: Shelf
     units: int
+    ordered: int
     last_sale: dt.date | None = None
 
 
@@ -121,6 +144,7 @@ class History:
         self.lots: list[LotPlan] = []
         self.moved: list[Moved] = []
         self.sold: list[Sold] = []
+        self.bought: list[Bought] = []
         self._rng = rng
         self._first, self._days = first, days
         self._shelves = list(shelves)
@@ -146,9 +170,8 @@ class History:
         self._known: dict[tuple[int, str], int] = {}
         self._overlooked: set[int] = set()  # lots of bargains: nobody has cleared them away yet
         self._operation = 0
-        self.orders, self.purchases = 0, 1_200  # the numbers of the last documents
+        self.orders, self.receipts = 0, 0  # the numbers of the last documents
         self._demand = 0
-        self._transfers = 300
         # The day that is being told.
         self._day, self._number, self._midnight = first, 0, 0
 
@@ -162,6 +185,7 @@ class History:
                 self._sell()
                 self._evening()
             on_day((number + 1) / self._days)
+        self._still_to_come()
         self.moved.sort(key=lambda one: one.at)
 
     def _begin(self, number: int) -> None:
@@ -187,7 +211,10 @@ class History:
                 if shelf.last_supply_day == 0:
                     weeks = 1.5
                 units = self._whole_cases(shelf, weeks * shelf.units_per_week(self._day, opening))
-                self._due[opening][shelf.warehouse, shelf.product.supplier].append(Delivery(shelf, units))
+                lead = self._suppliers[shelf.product.supplier].lead_time_days
+                self._due[opening][shelf.warehouse, shelf.product.supplier].append(
+                    Delivery(shelf, units, opening - lead)
+                )
                 shelf.on_order += units
 
     def _morning(self) -> None:
@@ -200,7 +227,7 @@ class History:
             shelf = bargain.shelf
             units = self._whole_cases(shelf, self._too_much(bargain)) + LEFT_OVER_CASES * shelf.product.case
             self._due[self._number][shelf.warehouse, shelf.product.supplier].append(
-                Delivery(shelf, units, bargain.last_sale)
+                Delivery(shelf, units, self._number - 3, bargain.last_sale)
             )
             shelf.on_order += units
         for (warehouse, _), deliveries in sorted(self._due.pop(self._number, {}).items()):
@@ -217,8 +244,9 @@ class History:
     def _receive(self, warehouse: str, deliveries: list[Delivery]) -> None:
         at = self._clock(self._rng.uniform(6.5, 9.5))
         operation = trip = self._next_operation()
-        self.purchases += 1
+        self.receipts += 1
         dock = f"{warehouse}/RECV"
+        lines = []
         for index, delivery in enumerate(deliveries):
             shelf, product = delivery.shelf, delivery.shelf.product
             shelf.on_order -= delivery.units
@@ -226,16 +254,54 @@ class History:
             if delivery.last_sale is not None:
                 self._overlooked.add(lot)
             cost = (product.unit_cost * Decimal(self._rng.randint(96, 105)) / 100).quantize(Decimal("0.0001"))
+            self._demand += 1
+            lines.append(BoughtLine(self._demand, shelf.number, delivery.units, cost))
             self.moved.append(
                 Moved(
                     at, "receive", lot, f"{warehouse}/~supplier", dock, delivery.units, operation,
-                    "picker" if warehouse == "MAIN" else "manager", f"PO-{self.purchases}", "", cost,
+                    "picker" if warehouse == "MAIN" else "manager", document_number("GR", self.receipts), "", cost,
+                    self._demand,
                 )
             )  # fmt: skip
             # A trip with the truck takes four lines.
             trip = trip if index % 4 else self._next_operation()
             stack = shelf.stack_of(lot, last_sale)
             self._put_away(shelf, stack, delivery.units, dock, at + 900 + 600 * (index // 4 % 7), trip)
+        self._buy(warehouse, deliveries, lines, receipt=self.receipts, at=at, operation=operation)
+
+    def _buy(
+        self,
+        warehouse: str,
+        deliveries: Sequence[Delivery],
+        lines: Sequence[BoughtLine],
+        *,
+        receipt: int = 0,
+        at: int = 0,
+        operation: int = 0,
+    ) -> None:
+        """The order behind a delivery: wanted after the supplier's usual time, not on a weekend."""
+        supplier = self._suppliers[deliveries[0].shelf.product.supplier]
+        ordered = self._first + dt.timedelta(days=max(one.ordered for one in deliveries))
+        expected = ordered + dt.timedelta(days=supplier.lead_time_days)
+        expected += dt.timedelta(days=max(0, 7 - expected.weekday()) if expected.weekday() > 4 else 0)
+        self.bought.append(
+            Bought(supplier.code, warehouse, ordered, expected, receipt, at, operation, tuple(lines))
+        )
+
+    def _still_to_come(self) -> None:
+        """What was ordered and is on its way when the story ends."""
+        for _, due in sorted(self._due.items()):
+            for (warehouse, _), deliveries in sorted(due.items()):
+                for ordered in sorted({one.ordered for one in deliveries}):
+                    own = [one for one in deliveries if one.ordered == ordered]
+                    lines = []
+                    for delivery in own:
+                        self._demand += 1
+                        product = delivery.shelf.product
+                        lines.append(
+                            BoughtLine(self._demand, delivery.shelf.number, delivery.units, product.unit_cost)
+                        )
+                    self._buy(warehouse, own, lines)
 
     def _lot(self, delivery: Delivery, at: int) -> tuple[int, int]:
         """The lot of a delivery and its last day: sometimes one that came before, mostly a new one."""
@@ -390,7 +456,7 @@ class History:
         weekday = self._day.weekday()
         if weekday in (MONDAY, THURSDAY):
             self._clear_expired()
-        if weekday == TUESDAY:
+        if weekday == TUESDAY and self._number < self._days - 1:  # what is on the way today left today
             self._feed_north()
         if weekday == THURSDAY:
             self._count()
@@ -459,14 +525,12 @@ class History:
                 if units:
                     lines.append((shelf, main, units))
         if lines:
-            self._transfers += 1
             operation = self._next_operation()
             for shelf, main, units in lines:
                 self._hand_over(shelf, main, units, operation)
 
     def _hand_over(self, shelf: Shelf, main: Shelf, units: int, operation: int) -> None:
         at = self._clock(16.9)
-        reference = f"TR-{self._transfers:04d}"
         for stack in reversed(list(main.saleable(self._day.toordinal(), 21))):
             for place, there in list(stack.at.items()):
                 taken = min(units, there)
@@ -482,7 +546,7 @@ class History:
                             taken,
                             operation,
                             "manager",
-                            reference,
+                            "Truck to Leeds",
                         )
                     )
                     self._in_transit.append((shelf, stack.lot, stack.last_sale, taken))
@@ -505,7 +569,7 @@ class History:
                 units = self._wanted(shelf, lead_days=supplier.lead_time_days)
                 if units:
                     shelf.on_order += units
-                    self._due[arrives][warehouse, supplier.code].append(Delivery(shelf, units))
+                    self._due[arrives][warehouse, supplier.code].append(Delivery(shelf, units, self._number))
 
     def _wanted(self, shelf: Shelf, *, lead_days: int) -> int:
         """What a planner orders: up to some weeks ahead by a rough guess of demand, never more than keeps."""

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import Any, Final
 
 from django.db.models import Max
@@ -14,12 +13,14 @@ from stillage.core.actor import Actor
 from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import chance
 from stillage.demo.drinks import WELL_KNOWN
-from stillage.demo.history import lot_number
 from stillage.demo.orders import OpenOrders, Sellable
+from stillage.demo.purchases import OpenPurchases
 from stillage.demo.story import Story
-from stillage.places.models import Location, Warehouse
+from stillage.places.models import Warehouse
 from stillage.stock import operations
-from stillage.stock.models import Balance, Lot
+from stillage.stock.models import Balance
+from stillage.transfers import operations as transfers
+from stillage.transfers.models import Transfer, TransferItem
 
 LONGEST_AGO: Final = dt.timedelta(hours=5)
 HOLDS: Final = (  # why, and how many days ago
@@ -57,15 +58,30 @@ class LastHours:
         self._people = People(*(actors[name] for name in ("manager", "picker", "sales", "buyer")))
         self._held: set[int] = set()  # products
         self._touched: set[int] = set()  # lots that something was done to already
+        self._bought = OpenPurchases(
+            story=story,
+            main=self._main,
+            buyer=self._people.buyer,
+            picker=self._people.picker,
+            rng=chance("open purchases"),
+            now=at,
+        )
 
     def happen(self) -> None:
         """Everything, in the order of time."""
         self._hold_lots()
+        self._bought.late()
+        self._bought.came_short(days=2)
+        self._send_back(days=3, minutes=85)
         self._receive_and_put_away(minutes=290)
         self._bring_down(minutes=260)
+        self._bought.announce(minutes=255)
+        self._touched |= self._bought.touched
         self._sell()
+        self._bought.drafts(minutes=120)
+        self._send_to_leeds(minutes=100)
         self._correct(minutes=70)
-        self._receive_on_the_dock(minutes=25)
+        self._bought.unloading(minutes=25)
         self._put_in_the_wrong_place(minutes=12)
 
     def _ago(self, minutes: float) -> dt.datetime:
@@ -116,64 +132,59 @@ class LastHours:
                         actor=manager, lines=[cleared], at=at + dt.timedelta(days=1, minutes=20)
                     )
 
-    # ---- received -------------------------------------------------------------------------------
-    def _receipt(self, count: int, *, at: dt.datetime, reference: str) -> list[dict[str, Any]]:
-        plans = [
-            plan
-            for plan in self._story.products
-            if plan.shelf_life_days
-            and not plan.format.draught
-            and not plan.discontinued
-            and plan.launched_day == 0
-        ]
-        lines = []
-        for plan in self._some(plans, count):
-            made = self._story.today - dt.timedelta(days=self._rng.randint(5, 16))
-            good_until = made + dt.timedelta(days=plan.shelf_life_days or 0)
-            lines.append(
-                operations.ReceiveLine(
-                    product=plan.sku,
-                    lot=_new_number(plan, made),
-                    location="MAIN/RECV",
-                    quantity=plan.case * self._rng.choice((20, 24, 30, 40, 48)),
-                    production_date=made,
-                    expiry_date=good_until if plan.by_use else None,
-                    best_before_date=None if plan.by_use else good_until,
-                    unit_cost=plan.unit_cost,
-                )
-            )
-        answer = operations.receive(actor=self._people.picker, lines=lines, reference=reference, at=at)
-        self._touched |= {movement["lot_id"] for movement in answer["movements"]}
-        return list(answer["movements"])
-
+    # ---- bought and received --------------------------------------------------------------------
     def _receive_and_put_away(self, *, minutes: float) -> None:
-        reference = f"PO-{self._story.purchases + 1}"
-        received = self._receipt(4, at=self._ago(minutes), reference=reference)
-        free = (
-            Location.objects.filter(warehouse=self._main, kind="storage", balances__isnull=True)
-            .exclude(zone="")
-            .order_by("pick_sequence", "full_code")
-            .values_list("full_code", flat=True)
-        )
+        """This morning's truck, booked in against its order and carried to free pallet places."""
+        received = self._bought.arrived(minutes=minutes)
+        places = self._bought.free_places(len(received))
         lines = [
             operations.MoveLine(
-                product=movement["product"],
-                lot=movement["lot"],
-                from_location="MAIN/RECV",
+                product=line.product_id,
+                lot=line.lot_id,
+                from_location=line.location_id,
                 to_location=place,
-                quantity=movement["quantity"],
+                quantity=line.quantity,
             )
-            for movement, place in zip(
-                received, [*free[:4], *[f"MAIN/FLOOR-{n:02d}" for n in range(1, 5)]], strict=False
-            )
+            for line, place in zip(received, places, strict=True)
         ]
-        operations.move(
-            actor=self._people.picker, lines=lines, reference=reference, at=self._ago(minutes - 22)
-        )
+        operations.move(actor=self._people.picker, lines=lines, reference="", at=self._ago(minutes - 22))
 
-    def _receive_on_the_dock(self, *, minutes: float) -> None:
-        """The truck that is being unloaded now."""
-        self._receipt(3, at=self._ago(minutes), reference=f"PO-{self._story.purchases + 2}")
+    def _send_back(self, *, days: float, minutes: float) -> None:
+        """What was held in the cage, in the order of its names."""
+        caged = Balance.objects.filter(
+            warehouse=self._main, location__code="CAGE", on_hand__gt=0, lot__in=self._touched
+        ).select_related("product", "lot", "location")
+        self._bought.send_back(sorted(caged, key=_name), days=days, minutes=minutes)
+
+    def _send_to_leeds(self, *, minutes: float) -> None:
+        """A transfer that is on the way."""
+        lasting = self._story.today + dt.timedelta(days=30)
+        on_faces = [
+            one
+            for one in self._balances(
+                location__kind="picking", on_hand__gte=24, lot__last_sale_date__gt=lasting
+            )
+            if one.product_id not in self._held
+        ]
+        lines = [
+            transfers.AskedLine(product=one.product_id, quantity=12)
+            for one in {balance.product_id: balance for balance in self._some(on_faces, 3)}.values()
+        ]
+        if not lines:
+            return
+        at = self._ago(minutes)
+        sent = transfers.create_transfer(
+            actor=self._people.manager,
+            from_warehouse="MAIN",
+            to_warehouse="NORTH",
+            lines=lines,
+            at=at,
+            expected_date=self._story.today + dt.timedelta(days=1),
+            carrier="Own van",
+        )
+        Transfer.objects.filter(pk=sent.pk).update(created_at=at, updated_at=at)
+        gone = transfers.dispatch(actor=self._people.manager, transfer=sent.pk, at=self._ago(minutes - 15))
+        self._touched |= set(TransferItem.objects.filter(transfer=gone).values_list("lot_id", flat=True))
 
     # ---- ordered and shipped --------------------------------------------------------------------
     def _sell(self) -> None:
@@ -260,13 +271,6 @@ class LastHours:
                 reason="Wrong place",
                 at=self._ago(minutes - 2),
             )
-
-
-def _new_number(plan: ProductPlan, made: dt.date) -> str:
-    """The maker's number for the day, with a letter behind it when it is taken."""
-    taken = set(Lot.objects.filter(product__sku=plan.sku).values_list("number", flat=True))
-    number = lot_number(plan, made)
-    return next(name for letter in ("", *ascii_uppercase) if (name := number + letter) not in taken)
 
 
 def _sellable(plan: ProductPlan) -> Sellable:

@@ -11,7 +11,7 @@ from stillage.demo import demand
 from stillage.demo.assortment import ProductPlan, make_assortment
 from stillage.demo.chance import SEED, chance
 from stillage.demo.drinks import WELL_KNOWN
-from stillage.demo.history import SUNDAY, Bargain, History, LotPlan, Moved, Sold
+from stillage.demo.history import SUNDAY, Bargain, Bought, History, LotPlan, Moved, Sold
 from stillage.demo.parties import SUPPLIERS, CustomerPlan, SupplierPlan, make_customers
 from stillage.demo.shelves import Shelf
 from stillage.demo.site import WAREHOUSES, PlacePlan, make_places
@@ -49,7 +49,7 @@ class Story:
     lots: list[LotPlan]
     moved: list[Moved]
     sold: list[Sold]
-    purchases: int  # and of the last purchase order
+    bought: list[Bought]
 
 
 def make_story(
@@ -91,7 +91,7 @@ def make_story(
         history.lots,
         history.moved,
         history.sold,
-        history.purchases,
+        history.bought,
     )
 
 

@@ -1,6 +1,7 @@
 """The story enters the database: master data in bulk, the past through `load_history`."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -14,18 +15,30 @@ from stillage.core.actor import Actor
 from stillage.core.models import Versioned
 from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import SEED, chance
-from stillage.demo.history import SoldLine
+from stillage.demo.history import BoughtLine, SoldLine
 from stillage.demo.site import TIMEZONE, WAREHOUSES
 from stillage.demo.story import Story
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
 from stillage.purchasing.models import Supplier, SupplierProduct
+from stillage.purchasing.operations.load_past_purchases import BoughtLine as PastBoughtLine
+from stillage.purchasing.operations.load_past_purchases import (
+    PastPurchase,
+    PastReceipt,
+    load_past_purchases,
+)
 from stillage.sales.models import Customer
 from stillage.sales.operations.load_past_orders import PastLine, PastOrder, load_past_orders
 from stillage.stock.operations import PastLot, PastMovement, load_history
 
 TAX_RATE = Decimal("20.00")
 MARKUP = Decimal("1.45")
+CONTACTS = ("Alice", "Ben", "Carys", "Dev", "Ellen", "Farid", "Grace", "Hamish", "Isla", "Jonas")
+SURNAMES = ("Ashdown", "Brearley", "Cole", "Dunmore", "Eastwood", "Fairley", "Gale", "Holt")
+YARDS = ("Brewery Yard", "Dock Road", "Maltings Lane", "Station Approach", "Cooper's Row", "Mill Street")
+TOWNS = ("Burton upon Trent", "Hereford", "Norwich", "Dublin", "Rotterdam", "Southampton", "York", "Kendal")
+SHORT_LINES = 0.012  # the share of lines that came with less than was ordered
+SETTLED_AFTER = dt.timedelta(days=30)
 DISCOUNTS = tuple(Decimal(percent) for percent in ("0", "0", "0", "2.5", "5"))
 
 
@@ -96,12 +109,16 @@ def write_catalogue(story: Story) -> list[Product]:
 def write_parties(story: Story) -> None:
     """Suppliers with what they sell, and customers."""
     rng = chance("terms")
+    more = chance("suppliers")
     suppliers = {
         one.code: Supplier.objects.create(
             code=one.code,
             name=one.name,
             email=f"orders@{one.code.lower()}.example",
             phone=f"0117 496 0{100 + number:03d}",
+            contact_name=f"{more.choice(CONTACTS)} {more.choice(SURNAMES)}",
+            address=f"{more.randint(1, 90)} {more.choice(YARDS)}\n{more.choice(TOWNS)}",
+            minimum_order_value=more.choice((None, Decimal("250.00"), Decimal("500.00"))),
             lead_time_days=one.lead_time_days,
         )
         for number, one in enumerate(story.suppliers)
@@ -115,6 +132,8 @@ def write_parties(story: Story) -> None:
                 supplier_sku=f"{plan.supplier[:3]}{rng.randint(1000, 9999)}",
                 cost=(plan.unit_cost * plan.case).quantize(Decimal("0.0001")),
                 minimum_quantity=rng.choice((1, 1, 2, 5, 10)) if plan.case > 1 else 1,
+                # Some makers send whole layers only.
+                order_multiple=more.choice((1, 1, 1, plan.format.cases_per_layer)) if plan.case > 1 else 1,
             )
             for plan in story.products
         ),
@@ -153,9 +172,9 @@ def write_history(
     rng = chance("operations")
     operations: dict[int, UUID] = {}
     asked = chance("demands")
-    demands = {
-        line.demand: UUID(int=asked.getrandbits(128), version=4) for sold in story.sold for line in sold.lines
-    }
+    numbers = [line.demand for sold in story.sold for line in sold.lines]
+    numbers += [line.demand for bought in story.bought for line in bought.lines]
+    demands = {number: UUID(int=asked.getrandbits(128), version=4) for number in numbers}
     lots = [
         PastLot(
             product_id=products[lot.product].pk,
@@ -266,6 +285,95 @@ def _past_line(
     )
 
 
+def write_purchases(
+    story: Story,
+    *,
+    actor: Actor,
+    products: Sequence[Product],
+    people: Sequence[User],
+    operations: dict[int, UUID],
+    demands: dict[int, UUID],
+) -> None:
+    """The orders behind two years of deliveries, and those that are still on their way."""
+    users = {user.username: user.pk for user in people}
+    suppliers = {one.code: (one.pk, one.name) for one in Supplier.objects.all()}
+    houses = dict(Warehouse.objects.values_list("code", "id"))
+    docks = dict(Location.objects.filter(code="RECV").values_list("warehouse__code", "id"))
+    offers = {
+        one.pack.product_id: (one.pack, one.supplier_sku)
+        for one in SupplierProduct.objects.select_related("pack")
+    }
+    rng = chance("shortages")
+    # What came yesterday is not looked through yet.
+    looked = _instant(max(one.at for one in story.bought)) - dt.timedelta(hours=30)
+    made = []
+    for bought in sorted(story.bought, key=lambda one: (one.ordered_on, one.receipt or math.inf)):
+        receiver = "picker" if bought.warehouse == "MAIN" else "manager"
+        at = _instant(bought.at)
+        note = rng.randint(10_000, 99_999)
+        receipt = (
+            PastReceipt(
+                number=bought.receipt,
+                operation_id=operations[bought.operation],
+                location_id=docks[bought.warehouse],
+                delivery_note=f"{bought.supplier[:3]}-{note}",
+                at=at,
+                receiver=(users[receiver], receiver),
+            )
+            if bought.receipt
+            else None
+        )
+        closed = receipt is not None and at < looked
+        made.append(
+            PastPurchase(
+                supplier=suppliers[bought.supplier],
+                warehouse_id=houses[bought.warehouse],
+                placed_at=dt.datetime.combine(bought.ordered_on, dt.time(16), dt.UTC),
+                expected_date=bought.expected_on,
+                buyer=(users["buyer"], "buyer"),
+                currency=settings.CURRENCY,
+                closed=closed,
+                receipt=receipt,
+                lines=tuple(
+                    _bought_line(
+                        line,
+                        products[line.product],
+                        *offers[products[line.product].pk],
+                        demands[line.demand],
+                        more_packs=rng.choice((1, 2, 5)) if closed and rng.random() < SHORT_LINES else 0,
+                        came=receipt is not None,
+                    )
+                    for line in bought.lines
+                ),
+            )
+        )
+    load_past_purchases(actor=actor, purchases=made, settled_before=looked - SETTLED_AFTER)
+
+
+def _bought_line(
+    line: BoughtLine,
+    product: Product,
+    pack: Pack,
+    supplier_sku: str,
+    demand_id: UUID,
+    *,
+    more_packs: int,
+    came: bool,
+) -> PastBoughtLine:
+    """In the supplier's pack, of which now and then more had been ordered than came."""
+    return PastBoughtLine(
+        product_id=product.pk,
+        pack_name=pack.name,
+        units_per_pack=pack.units_per_pack,
+        gtin=pack.gtin or "",
+        supplier_sku=supplier_sku,
+        quantity_packs=line.units // pack.units_per_pack + more_packs,
+        received=line.units if came else 0,
+        pack_cost=(line.cost * pack.units_per_pack).quantize(Decimal("0.0001")),
+        demand_id=demand_id,
+    )
+
+
 def age(story: Story, products: Sequence[Product]) -> None:
     """What is two years old says so; products that came later are younger."""
     opened = dt.datetime.combine(story.first, dt.time(8), dt.UTC)
@@ -294,7 +402,7 @@ def record_filling(story: Story, *, actor: Actor, at: dt.datetime) -> None:
     """The one row that says where all the master data came from."""
     counts = {
         name: len(getattr(story, name))
-        for name in ("products", "suppliers", "customers", "places", "lots", "moved", "sold")
+        for name in ("products", "suppliers", "customers", "places", "lots", "moved", "sold", "bought")
     }
     record(
         actor=actor,
