@@ -253,9 +253,9 @@ def _what_was_said(view: RecallView, one: RecallCustomer) -> ft.Control:
     if one.left_there == 0:
         parts.append(t("nothing is left there"))
     elif one.left_there is not None:
-        parts.append(t("{amount} are left there", amount=view.say.said(one.left_there)))
+        parts.append(t("left there: {amount}", amount=view.say.said(one.left_there)))
     if one.back_since:
-        parts.append(t("{amount} came back since", amount=view.say.said(one.back_since)))
+        parts.append(t("came back since: {amount}", amount=view.say.said(one.back_since)))
     if one.note:
         parts.append(one.note)
     return ft.Container(quiet(" · ".join(parts), "small", 3), padding=ft.Padding.only(left=64, right=16))

@@ -311,15 +311,15 @@ def _before(
         line(
             ft.Icons.LOCK_OUTLINED,
             "mute" if drill else "held",
-            t("{amount} here are held", amount=say.said(happens.here))
+            t("Held here: {amount}", amount=say.said(happens.here))
             if not drill
-            else t("{amount} are here", amount=say.said(happens.here)),
+            else t("Here: {amount}", amount=say.said(happens.here)),
             held if not drill else t("They stay free: it is a drill."),
         ),
         line(
             ft.Icons.BOOKMARK_REMOVE_OUTLINED,
             "soon" if happens.promised and not drill else "mute",
-            t("{amount} are promised", amount=say.said(happens.promised)),
+            t("Promised: {amount}", amount=say.said(happens.promised)),
             tn(
                 "{n} order loses its promise and looks for another lot.",
                 "{n} orders lose their promises and look for other lots.",
@@ -331,7 +331,7 @@ def _before(
         line(
             ft.Icons.STOREFRONT_OUTLINED,
             "info" if happens.customers else "mute",
-            t("{amount} are with customers", amount=say.said(happens.shipped)),
+            t("With customers: {amount}", amount=say.said(happens.shipped)),
             tn("{n} customer is to be told.", "{n} customers are to be told.", happens.customers)
             if happens.customers
             else t("Nobody has to be told."),
@@ -343,7 +343,7 @@ def _before(
             line(
                 ft.Icons.SWAP_HORIZ_ROUNDED,
                 "info",
-                t("{amount} are on the way", amount=say.said(happens.in_transit)),
+                t("On the way: {amount}", amount=say.said(happens.in_transit)),
                 t("They are held where they arrive.") if not drill else "",
             ),
         )

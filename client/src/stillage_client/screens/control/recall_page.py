@@ -109,7 +109,7 @@ def RecallPage() -> ft.Control:
         notices.append(
             banner(
                 "soon",
-                t("{amount} stand picked and must go back", amount=say.said(staged)),
+                t("Picked, must go back: {amount}", amount=say.said(staged)),
                 "; ".join([*piles[:6], *more]),
                 icon=ft.Icons.SHOPPING_BASKET_OUTLINED,
             )

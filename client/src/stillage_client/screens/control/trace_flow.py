@@ -303,7 +303,7 @@ def closing(trace: Trace) -> Closing:
     gone = b.on_hand + b.in_transit + b.scrapped + b.returned_to_supplier + b.shipped - b.returned
     missing = b.received + b.counted + b.adjusted + b.transferred - gone
     title = (
-        t("{amount} are not accounted for", amount=say.said(abs(missing)))
+        t("Not accounted for: {amount}", amount=say.said(abs(missing)))
         if missing
         else t("This does not add up")
     )

@@ -167,7 +167,7 @@ def _line(view: TransferView, line: TransferLine) -> ft.Control:
     elif view.transfer.status == "draft":
         below += [_suggestion(line, one) for one in line.suggested]
         if short > 0:
-            said = t("{amount} are not free here", amount=amounts.short(line, short))
+            said = t("Not free here: {amount}", amount=amounts.short(line, short))
             below.append(
                 row(
                     ft.Icon(ft.Icons.WARNING_AMBER_ROUNDED, size=16, color=theme.ON_TINT["soon"]),

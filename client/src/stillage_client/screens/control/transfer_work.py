@@ -154,9 +154,7 @@ class TransferWork:
         line = next((one for one in fitting if self.taken_of(one) + units <= one.quantity), None)
         if line is None:
             want, have = amounts.short(fitting[0], fitting[0].quantity), self.taken_of(fitting[0]) + units
-            said = t(
-                "{want} are asked for. You have {have}.", want=want, have=amounts.short(fitting[0], have)
-            )
+            said = t("Asked for: {want}. You have {have}.", want=want, have=amounts.short(fitting[0], have))
             return self._refuse(t("Too many"), said)
         key = (line.id, lot, self.here)
         self.taken = {**self.taken, key: self.taken.get(key, 0) + units}
@@ -179,7 +177,7 @@ class TransferWork:
             last = items[-1]
             there = self.got.get(last.id, 0) + self.broken.get(last.id, 0)
             said = t(
-                "{want} are on the way. You have {have}.",
+                "On the way: {want}. You have {have}.",
                 want=amounts.short(last, last.on_the_way),
                 have=amounts.short(last, there + self.extra.get(last.id, 0) + units),
             )
@@ -307,7 +305,7 @@ class TransferWork:
 
 def _with(pile: dict[int, int], key: int, units: int) -> dict[int, int]:
     rest = {one: amount for one, amount in pile.items() if one != key}
-    return {**rest, key: units} if units > 0 else rest
+    return dict(sorted({**rest, key: units}.items())) if units > 0 else rest
 
 
 # --- a new one ------------------------------------------------------------------------------------
