@@ -199,7 +199,7 @@ def suggestions_card(state: BesideState, layout: Layout, go: Go, *, may: bool) -
             padding=ft.Padding.only(bottom=12),
         )
     wanted = [place.location for place in found.places[:SUGGESTED_MAX]]
-    label = tn("Count this place", "Count these {n} places", len(wanted))
+    label = tn("Count {n} place", "Count {n} places", len(wanted))
     press = button(
         label, lambda _: go(new_for(wanted)), kind="plain", icon=ft.Icons.FACT_CHECK_OUTLINED,
         height=48 if layout == "phone" else 40,
