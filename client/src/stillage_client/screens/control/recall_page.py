@@ -198,19 +198,16 @@ def _head(recall: Recall, layout: Layout) -> ft.Control:
 def _figures(view: RecallView, layout: Layout) -> ft.Control:
     """The five numbers somebody asks for on the telephone."""
     totals, say, compact = view.recall.totals, view.say, layout == "phone"
-    untold = max(totals.customers - totals.told, 0)
+    untold, lots = max(totals.customers - totals.told, 0), len(view.recall.lots)
     in_transit = sum(lot.in_transit for lot in view.recall.lots)
     blocked = t("not promised, not shipped") if not view.recall.drill else t("a drill holds nothing")
     if in_transit:
         blocked = t("{n} on the way", n=say.said(in_transit))
     cards = [
         figure_card(
-            tn(
-                "{Unit} in the lot",
-                "{Unit} in {n} lots",
-                len(view.recall.lots),
-                Unit=say.measure.capitalize(),
-            ),
+            t("{Unit} in the lot", Unit=say.measure.capitalize())
+            if lots == 1
+            else t("{Unit} in {n} lots", Unit=say.measure.capitalize(), n=lots),
             say.number(totals.received),
             say.otherwise(totals.received),
             compact=compact,
