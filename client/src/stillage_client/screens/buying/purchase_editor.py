@@ -156,16 +156,15 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
             )
         )
     head = _head(draft, session.api, form, layout, fill_in)
-    main: list[ft.Control] = [*notice, head]
+    above = stretched(*notice, head, gap=12)  # one child whatever it holds: what is below keeps its focus
+    lines: list[ft.Control] = []
     if draft.supplier is not None:
-        main += [purchase_lines(view), catalogue_card(view)]
+        lines = [purchase_lines(view), catalogue_card(view)]
     summary = _summary(draft, costs, place, save, give_up if order else None)
     body: ft.Control = (
-        side_by_side(main, [summary], SIDE_WIDTH)
+        side_by_side([above, *lines], [summary], SIDE_WIDTH)
         if layout == "desk"
-        else scrolled(
-            *notice, head, *main[len(notice) + 1 : len(notice) + 2], summary, *main[len(notice) + 2 :]
-        )
+        else scrolled(above, *lines[:1], summary, *lines[1:])
     )
     return screen(
         layout,
@@ -177,7 +176,7 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
     )
 
 
-def _box(icon: ft.IconData, label: str, content: ft.Control) -> ft.Control:
+def _box(icon: ft.IconData, label: str, content: ft.Control, share: int = 2) -> ft.Control:
     return surface(
         row(
             ft.Icon(icon, size=22, color=theme.SUBDUED),
@@ -185,7 +184,7 @@ def _box(icon: ft.IconData, label: str, content: ft.Control) -> ft.Control:
             gap=12,
         ),
         padding=ft.Padding.only(left=14, right=10, top=8, bottom=8),
-        expand=True,
+        expand=share,
     )
 
 
@@ -219,7 +218,7 @@ def _head(draft: PurchaseDraft, api: Api, form: Form, layout: Layout, fill_in: A
 
     day = words.day(draft.expected_date, weekday=True) if draft.expected_date else t("No day yet")
     boxes = [
-        _box(ft.Icons.FACTORY_OUTLINED, t("Supplier"), _supplier(draft, api, form, fill_in)),
+        _box(ft.Icons.FACTORY_OUTLINED, t("Supplier"), _supplier(draft, api, form, fill_in), 3),
         _box(
             ft.Icons.EVENT_OUTLINED,
             t("Expected: {day}", day=day),

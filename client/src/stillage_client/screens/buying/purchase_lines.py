@@ -59,10 +59,11 @@ def packed_as(entry: CatalogueEntry) -> str:
 
 
 def purchase_lines(view: PurchaseView) -> ft.Control:
-    """All lines on one sheet, the entry field at its foot."""
+    """All lines on one sheet, the entry field at its foot: always the same child, or a redraw takes its focus."""
     rows: list[ft.Control] = [_line(view, line) for line in view.draft.lines]
     head = [_heading(view)] if view.layout != "phone" and rows else []
-    return surface(stretched(*head, *divided([*rows, _entry(view)])))
+    below = [hairline()] if rows else []
+    return surface(stretched(stretched(*head, *divided(rows), *below), _entry(view)))
 
 
 def _heading(view: PurchaseView) -> ft.Control:
