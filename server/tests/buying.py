@@ -18,7 +18,7 @@ from stillage.purchasing.models import (
     Supplier,
     SupplierProduct,
 )
-from tests.builders import BOSS, make_location, make_product, make_warehouse
+from tests.builders import BOSS, FAR, make_location, make_product, make_warehouse
 from tests.people import Client, signed_in_client
 
 API = "/api/v1/"
@@ -63,27 +63,21 @@ def make_purchase(
     return operations.create_order(actor=BOSS, asked=asked, at=now(), place=place, ignore_warnings=True)
 
 
-def came(order: PurchaseOrder, *units: int) -> Receipt:
-    """As if so many units of each line were received: the order's columns alone, for tests of its steps."""
-    lines = list(PurchaseOrderLine.objects.filter(order=order).order_by("position"))
-    for line, quantity in zip(lines, units, strict=False):
-        line.received = quantity
-        line.save()
-    whole = all(line.received >= line.quantity for line in lines)
-    order.status = "received" if whole else "partly_received" if any(units) else "placed"
-    order.save()
-    house = order.warehouse
-    dock = house.locations.filter(kind="receiving").first()
-    assert dock is not None
-    return Receipt.objects.create(
-        number=f"GR-9{Receipt.objects.count():05d}",
-        supplier=order.supplier,
-        warehouse=house,
-        order=order,
-        location=dock,
-        username="boss",
-        opened_at=now(),
-    )
+def came(order: PurchaseOrder, *units: int, lot: str = "") -> Receipt:
+    """So many units of each of the first lines come to the dock, by the real operation; the receipt stays open."""
+    lines = PurchaseOrderLine.objects.filter(order=order).order_by("position")
+    scanned = [
+        operations.Scanned(
+            product=line.product_id,
+            lot=lot or f"PO{line.pk}",
+            expiry_date=FAR,
+            quantity=quantity,
+            order_line=line.pk,
+        )
+        for line, quantity in zip(lines, units, strict=False)
+    ]
+    operations.receive_order(actor=BOSS, order=order.pk, lines=scanned, at=now())
+    return Receipt.objects.get(order=order)
 
 
 @dataclass

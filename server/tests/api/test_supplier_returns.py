@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from stillage.core.clock import now, today
-from stillage.purchasing.models import Discrepancy, Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
+from stillage.purchasing.models import Discrepancy, Receipt, SupplierReturn, SupplierReturnLine
 from stillage.stock import operations
 from stillage.stock.models import Balance, Lot, Movement
 from stillage.stock.reconcile import disagreements
@@ -49,26 +48,14 @@ def on_hand() -> int:
     return Balance.objects.get(location__full_code="MAIN/A-01", lot__number="L1").on_hand
 
 
-def delivery(desk: Desk, **line: Any) -> Receipt:
-    """A delivery of the lot, for its cost."""
-    receipt = came(make_purchase(("ALE-330", 100)), 100)
-    ReceiptLine.objects.create(
-        receipt=receipt,
-        operation_id=uuid4(),
-        product=desk.ale,
-        lot=Lot.objects.get(number="L1"),
-        location=receipt.location,
-        quantity=100,
-        unit_cost=Decimal("0.5"),
-        username="boss",
-        received_at=now(),
-    )
-    return receipt
+def delivery() -> Receipt:
+    """A delivery of the lot at 0.50 a bottle."""
+    return came(make_purchase(("ALE-330", 100), pack_cost="0.50"), 100, lot="L1")
 
 
 # ---- the road -----------------------------------------------------------------------------------
 def test_goods_go_back_and_the_supplier_answers(desk: Desk) -> None:
-    receipt = delivery(desk)
+    receipt = delivery()
     one = made(desk, receipt=receipt.number, reason="cloudy", supplier_reference="RMA 9")
     assert (one["number"], one["status"], one["quantity"]) == ("SR-000001", "draft", 30)
     assert one["possible_steps"] == ["edit", "dispatch", "cancel"]
@@ -163,7 +150,7 @@ def test_everything_that_is_wrong_is_said_at_once(desk: Desk) -> None:
 
 
 def test_a_line_names_the_discrepancy_it_settles(desk: Desk) -> None:
-    receipt = delivery(desk)
+    receipt = delivery()
     found = Discrepancy.objects.create(
         receipt=receipt,
         kind="damaged",
@@ -187,7 +174,7 @@ def test_a_return_is_changed_before_it_goes_and_its_lines_are_frozen_then(desk: 
     assert desk.client.patch(address, {"reason": "x"}).status_code == 428
     assert desk.client.patch(address, {"reason": "x"}, version=9).status_code == 412
     lines = [{**body()["lines"][0], "quantity": 7}]
-    receipt = delivery(desk)
+    receipt = delivery()
     done = desk.client.patch(address, {"lines": lines, "receipt": receipt.number}, version=1)
     assert done.status_code == 200, done.json()
     assert (done.json()["quantity"], done.json()["receipt"]) == (7, receipt.number)
@@ -212,7 +199,7 @@ def test_somebody_elses_dispatch_is_taken_back_by_who_may(desk: Desk) -> None:
 
 # ---- looking ------------------------------------------------------------------------------------
 def test_returns_are_found_by_what_people_know_of_them(desk: Desk) -> None:
-    receipt = delivery(desk)
+    receipt = delivery()
     first = made(desk, receipt=receipt.number)
     make_supplier("OTHER")
     second = made(desk, supplier="OTHER", supplier_reference="RMA 7")
@@ -233,7 +220,7 @@ def test_returns_are_found_by_what_people_know_of_them(desk: Desk) -> None:
 
 
 def test_who_may_not_see_costs_sees_none_of_them(desk: Desk) -> None:
-    delivery(desk)
+    delivery()
     one = made(desk)
     step(desk, one, "dispatch")
     step(desk, one, "close", {"credit_total": "14.21"})
