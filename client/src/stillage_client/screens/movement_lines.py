@@ -34,6 +34,9 @@ def happening(movement: Movement) -> Happening:
         "scrap": icons.DELETE_OUTLINE_ROUNDED,
         "reverse": icons.UNDO_ROUNDED,
         "issue": icons.LOCAL_SHIPPING_OUTLINED,
+        "transfer": icons.SWAP_HORIZ_ROUNDED,
+        "count": icons.FACT_CHECK_OUTLINED,
+        "send_back": icons.KEYBOARD_RETURN_ROUNDED,
     }
     return Happening(_verb(movement.kind, sign), by_kind.get(movement.kind, icons.CIRCLE_OUTLINED), sign)
 
@@ -47,6 +50,9 @@ def _verb(kind: str, sign: int) -> str:
         "scrap": t("Scrapped"),
         "reverse": t("Taken back"),
         "issue": t("Issued"),
+        "transfer": t("Transferred"),
+        "count": t("Counted up") if sign > 0 else t("Counted down"),
+        "send_back": t("Sent back"),
     }
     return verbs.get(kind, kind.capitalize())
 

@@ -453,7 +453,7 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
         (None, False),
         (96, False),
         (150, False),
-        (100, True),
+        (112, True),
         (64, True),
         (
             (72 if any(line.held_at and line.free_at for line in seen.lots) else 36)

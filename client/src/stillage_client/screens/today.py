@@ -187,7 +187,7 @@ def Today() -> ft.Control:
     elif state.summary.all == 0:
         body = FirstDay()
     else:
-        pressing = [*news(control, page.navigate), *dock_news(dock, page.navigate)]
+        pressing = [*news(control, layout, page.navigate), *dock_news(dock, page.navigate)]
         body = _body(state, state.summary, layout, page.navigate, pressing)
     return screen(
         layout, greeting(name, now.hour), body, actions=actions, subtitle=subtitle, online=session.live

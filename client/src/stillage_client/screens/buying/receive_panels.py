@@ -196,7 +196,6 @@ def _way_button(
             gap=14,
         ),
         press,
-        label=label,
         height=64,
         border_radius=theme.RADIUS,
         padding=ft.Padding.symmetric(horizontal=16),

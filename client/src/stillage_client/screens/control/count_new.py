@@ -9,7 +9,7 @@ import flet as ft
 
 from stillage_client.api import catalogue, control, places
 from stillage_client.api.records import Location, Product
-from stillage_client.api.transport import ApiError
+from stillage_client.api.transport import Api, ApiError
 from stillage_client.components.buttons import button, chip, tap
 from stillage_client.components.feedback import banner
 from stillage_client.components.fields import Form, search_field, text_field
@@ -26,6 +26,7 @@ from stillage_client.session import use_session
 TYPING_PAUSE_S = 0.3
 FOUND_MAX = 6
 LOCATIONS_READ = 200
+PAGES_MAX = 20
 CLASSES = ("A", "B", "C")
 
 
@@ -33,6 +34,19 @@ def places_of(route: str) -> tuple[str, ...]:
     """?places=MAIN/A-01-01,MAIN/A-01-02"""
     said = parse_qs(urlsplit(route).query).get("places", [""])[0]
     return tuple(part for part in said.split(",") if part)[:100]
+
+
+async def zones_of(api: Api, warehouse: str | None) -> tuple[str, ...]:
+    """The zones of a warehouse, as its places name them."""
+    zones: set[str] = set()
+    cursor = None
+    for _ in range(PAGES_MAX):
+        page = await places.locations(api, warehouse=warehouse, cursor=cursor, limit=LOCATIONS_READ)
+        zones |= {one.zone for one in page.results if one.zone}
+        cursor = page.next
+        if cursor is None:
+            break
+    return tuple(sorted(zones))
 
 
 @ft.component
@@ -53,8 +67,7 @@ def NewCount() -> ft.Control:
         if not allowed:
             return
         try:
-            here = await places.locations(session.api, warehouse=session.warehouse, limit=LOCATIONS_READ)
-            state.zones = tuple(sorted({one.zone for one in here.results if one.zone}))
+            state.zones = await zones_of(session.api, session.warehouse)
             state.suggestions = await control.suggestions(session.api, session.warehouse)
         except ApiError:
             return  # a zone may be typed, and the classes go without numbers

@@ -14,6 +14,8 @@ from stillage_client.api.tracing_records import Recall
 from stillage_client.api.transport import ApiError
 from stillage_client.components.buttons import button
 from stillage_client.components.feedback import banner
+from stillage_client.components.layout import row
+from stillage_client.components.viewport import Layout
 from stillage_client.locale import t, tn
 from stillage_client.session import Session
 
@@ -61,13 +63,16 @@ async def _rows(may: bool, ask: Callable[[], Awaitable[Any]]) -> tuple[Any, ...]
     return tuple(page.results)
 
 
-def news(state: NewsState, go: Callable[[str], Any]) -> list[ft.Control]:
-    """The worst first, each with the way to it."""
+def news(state: NewsState, layout: Layout, go: Callable[[str], Any]) -> list[ft.Control]:
+    """The worst first, each with the way to it; side by side where there is room."""
     parts = [_recall(one, go) for one in state.recalls if not one.drill]
     parts += [_transfer(one, go) for one in state.transfers if one.late]
     parts += [_counts(state.counts, go)] if state.counts else []
     parts += [_transfer(one, go) for one in state.transfers if not one.late]
-    return parts
+    if layout != "desk":
+        return parts
+    boxes = [ft.Container(part, expand=True) for part in parts]
+    return [row(*boxes[at : at + 3], gap=16) for at in range(0, len(boxes), 3)]
 
 
 def _open(label: str, route: str, go: Callable[[str], Any]) -> ft.Control:

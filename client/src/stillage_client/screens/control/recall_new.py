@@ -24,7 +24,7 @@ from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.audit import no_right
 from stillage_client.screens.control.recall_state import NewRecallState, Units, may_recall, what_happens
-from stillage_client.screens.control.trace_flow import Figures
+from stillage_client.screens.control.trace_flow import Figures, lot_name
 from stillage_client.session import use_session
 
 TYPING_PAUSE_S = 0.3
@@ -241,7 +241,7 @@ def _chosen(one: Trace, drop: Callable[[int], Callable[[Any], None]], layout: La
             product_tile(one.lot.category, one.lot.product_name),
             column(
                 text(
-                    t("{product}, lot {lot}", product=one.lot.product_name, lot=one.lot.lot),
+                    lot_name(one),
                     "strong",
                     lines=2,
                 ),

@@ -93,7 +93,7 @@ def RecallPage() -> ft.Control:
             )
         )
     staged = sum(lot.staged for lot in recall.lots)
-    if staged and recall.status == "open":
+    if staged and recall.status == "open" and not recall.drill:
         say = view.say
         piles = [
             t(

@@ -34,6 +34,12 @@ class Node:
     targets: tuple[Target, ...] = ()
 
 
+def lot_name(trace: Trace) -> str:
+    """Harrow Pale Ale, lot L2609A; the product alone where lots are not kept."""
+    lot = trace.lot
+    return t("{product}, lot {lot}", product=lot.product_name, lot=lot.lot) if lot.lot else lot.product_name
+
+
 @dataclass(frozen=True)
 class Flow:
     """Came from → the lot → where it is → who has it. Units of a column and of its neighbours agree."""
@@ -70,11 +76,9 @@ class Figures:
         """The same in the other measure: 7,200 cans beside 300 cases; nothing where there is only one."""
         if self.per <= 1:
             return ""
-        return (
-            words.units(units, self._base)
-            if self.in_cases
-            else words.cases(units, self.per, self._base, self._case)
-        )
+        if self.in_cases:
+            return words.units(units, self._base)
+        return words.cases(units, self.per, self._base, self._case).partition(" (")[0]
 
     @property
     def measure(self) -> str:
@@ -101,7 +105,7 @@ def flow_of(trace: Trace, told: Mapping[str, RecallCustomer] | None = None) -> F
         "lot",
         "held" if recalled else "info",
         "lot",
-        t("Lot {lot}", lot=lot.lot),
+        t("Lot {lot}", lot=lot.lot) if lot.lot else lot.product_name,
         t("Received {day}", day=words.day(first.date())) if first else "",
         _come_in(trace),
         (Target(lot.product_name or lot.product, f"/products/{lot.product}"),),
@@ -165,7 +169,7 @@ def _where(trace: Trace, say: Figures) -> tuple[Node, ...]:
     lying: list[tuple[str, theme.Kind, str, str, list[TracePlace]]] = [
         ("held", "held", "held", t("On hold here"), held),
         ("free", "ok", "stock", t("In stock"), free),
-        ("staged", "soon", "picked", t("Picked, not sent yet"), staged),
+        ("staged", "soon", "picked", t("Picked"), staged),
     ]
     for key, kind, mark, title, places in lying:
         units = sum(place.on_hand for place in places)

@@ -32,7 +32,7 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens.audit import no_right
 from stillage_client.screens.control.recall_state import may_recall
-from stillage_client.screens.control.trace_flow import closing, figures_of, flow_of
+from stillage_client.screens.control.trace_flow import closing, figures_of, flow_of, lot_name
 from stillage_client.screens.control.trace_picture import closing_line, figure_card, trace_picture
 from stillage_client.screens.control.trace_table import trace_table
 from stillage_client.screens.refusals import Trouble, trouble_of
@@ -82,9 +82,7 @@ def TracePage() -> ft.Control:
         if state.trace is not None and str(state.trace.lot.lot_id or state.trace.lot.id) == lot_id
         else None
     )
-    name = (
-        t("{product}, lot {lot}", product=trace.lot.product_name, lot=trace.lot.lot) if trace else t("Trace")
-    )
+    name = lot_name(trace) if trace else t("Trace")
     page.title = f"{name} · Stillage"
     crumb = (t("Stock"), lambda: page.navigate(f"/products/{trace.lot.product}" if trace else "/stock"))
     if not allowed:
@@ -124,7 +122,7 @@ def TracePage() -> ft.Control:
     )
     return screen(
         layout,
-        t("Where lot {lot} went", lot=trace.lot.lot),
+        t("Where lot {lot} went", lot=trace.lot.lot) if trace.lot.lot else t("Where it went"),
         body,
         actions=actions,
         phone_actions=[icon_button(ft.Icons.REFRESH_ROUNDED, t("Load again"), try_now, size=22, box=48)],
@@ -143,7 +141,7 @@ def _head(trace: Trace, recalled: bool, layout: Layout) -> ft.Control:
         marks.append(pill("held", t("Recalled"), ft.Icons.CAMPAIGN_ROUNDED))
     elif lot.held:
         marks.append(held_pill(lot.hold_reason))
-    title = text(t("{product}, lot {lot}", product=lot.product_name, lot=lot.lot), "title", lines=2)
+    title = text(lot_name(trace), "title", lines=2)
     note = quiet(" · ".join(part for part in (lot.product, until, made) if part), "small", 2)
     return row(
         product_tile(lot.category, lot.product_name, 44),

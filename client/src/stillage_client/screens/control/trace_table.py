@@ -17,6 +17,7 @@ Go = Callable[[str], Any]
 
 
 ROWS_MAX = 40
+ORIGINS_MAX = 6
 DELIVERIES_MAX = 5
 
 
@@ -35,7 +36,9 @@ def trace_table(
     rows = len(flow.customers) + len(flow.origins)
     everything = t("Show all {n} customers", n=len(flow.customers))
     parts: list[ft.Control] = [
-        *_section(t("Came from"), [_line(node, say, go) for node in flow.origins[:some]]),
+        *_section(
+            t("Came from"), [_line(node, say, go) for node in flow.origins[: None if whole else ORIGINS_MAX]]
+        ),
         *_section(t("Where it is"), [_line(node, say, go) for node in flow.where]),
         *_section(t("Promised, not sent yet"), _promised(trace, say, go)),
         *_section(t("Customers"), [_customer(node, say, go) for node in flow.customers[:some]]),
