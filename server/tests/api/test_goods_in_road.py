@@ -15,6 +15,7 @@ from tests import selling
 from tests.builders import make_location, make_product, make_warehouse, receive
 from tests.dock import LATE, Dock
 from tests.people import signed_in_client
+from tests.rules.documents_reading import bare, page_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -541,3 +542,27 @@ def test_a_lot_is_made_with_the_dates_of_its_label(house: Dock) -> None:
     house.post(f"{at}/receive", house.scan(production_date="2190-01-01"))
     lot = Lot.objects.get(number="L1")
     assert (str(lot.expiry_date), str(lot.production_date)) == (LATE, "2190-01-01")
+
+
+def test_the_papers_of_a_delivery_say_lots_places_and_what_was_wrong(house: Dock) -> None:
+    order = goods.make_order(("ALE-330", 24))
+    at = house.opened(order, delivery_note="LS 4711")
+    house.post(f"{at}/receive", house.scan(quantity=36, outcome="quarantine", note="one layer too many"))
+    for language, words in (
+        ("en", ("Discrepancy note", "More than ordered", "set aside", "one layer too many", "LS 4711", "L1")),
+        ("de", ("Mängelanzeige", "Mehr als bestellt", "gesperrt abgestellt")),
+    ):
+        text = paper(house, f"{at}/papers/discrepancy-note?language={language}")
+        for said in words:
+            assert bare(said) in text, said
+    text = paper(house, f"{at}/papers/goods-received")
+    for said in ("Goods received so far", "RECV", "CAGE", "L1", "PO-000001", "set aside", "36"):
+        assert bare(said) in text, said
+    house.post(f"{at}/close", {}, 200)
+    assert bare("Goods received note") in paper(house, f"{at}/papers/goods-received?paper=letter")
+
+
+def paper(house: Dock, path: str) -> str:
+    answer = house.client.get(f"/api/v1/{path}")
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf", answer.content
+    return bare(" ".join(page_texts(bytes(answer.content))))

@@ -24,6 +24,8 @@ from tests.promises.control_acts import CHANGED as CONTROL_CHANGED
 from tests.promises.control_acts import STEPS as CONTROL_STEPS
 from tests.promises.control_acts import Control
 from tests.promises.fulfilment_acts import STEPS, Fulfilment
+from tests.promises.goods_in_acts import STEPS as GOODS_IN_STEPS
+from tests.promises.goods_in_acts import GoodsIn
 from tests.promises.recall_acts import STEPS as RECALL_STEPS
 from tests.promises.recall_acts import Recalls
 
@@ -66,6 +68,7 @@ class World:
         self.fulfilment = Fulfilment(self.main)
         me = self.client.user
         self.control = Control(self.main, replace(BOSS, user_id=me.pk, username=me.username))
+        self.goods_in = GoodsIn(replace(BOSS, user_id=me.pk, username=me.username))
         self.buying = Buying(self.main)
         self.recalls = Recalls()
 
@@ -140,6 +143,12 @@ def _changed(route: str) -> Act:
     attribute, name, change = CHANGED[route]
     row = lambda world: getattr(world.buying, attribute)  # noqa: E731 - read late
     return Act("PATCH", lambda world: f"{name}/{row(world).pk}", lambda world: change, versioned=row)
+
+
+def _goods_in(route: str) -> Act:
+    """A step of goods in."""
+    address, body = GOODS_IN_STEPS[route]
+    return Act("POST", lambda world: address(world.goods_in), lambda world: body(world.goods_in))
 
 
 def _control(route: str) -> Act:
@@ -248,6 +257,7 @@ ACTS: dict[str, Act] = {
     ),
     **{f"{route} POST": _fulfilment(route) for route in STEPS},
     **{f"{route} POST": _control(route) for route in CONTROL_STEPS},
+    **{f"{route} POST": _goods_in(route) for route in GOODS_IN_STEPS},
     **{f"{route} PATCH": _control_changed(route) for route in CONTROL_CHANGED},
     **{f"{route} POST": _bought(route) for route in BOUGHT},
     **{f"{route} PATCH": _changed(route) for route in CHANGED},

@@ -18,6 +18,7 @@ from stillage.purchasing.api import (
     discrepancies,
     notices,
     put_away,
+    receipt_papers,
     receipts,
 )
 from stillage.purchasing.api import orders as purchase_orders
@@ -254,6 +255,8 @@ api: list[URLPattern | URLResolver] = [
     one("discrepancies", discrepancies.Discrepancies),
     step("discrepancies", "settle", discrepancies.SettleDiscrepancy),
     one("put-away", put_away.PutAway),
+    step("receipts", "papers/discrepancy-note", receipt_papers.DiscrepancyNote),
+    step("receipts", "papers/goods-received", receipt_papers.GoodsReceived),
     # seeing
     one("audit", AuditList),
     # the interface about itself

@@ -321,6 +321,61 @@ class SupplierReturnNote(Paper):
     draft: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceLine:
+    """Units that were not as asked for. `kind` and `outcome` are words of the house ("over", "refused")."""
+
+    sku: str
+    name: str
+    lot: LotQuantity
+    kind: str
+    outcome: str
+    supplier_sku: str = ""
+    order_number: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyNote(Paper):
+    """What of a delivery was not as asked for, for the supplier. It names no cost."""
+
+    supplier: Party
+    received_date: dt.date
+    warehouse: str
+    lines: tuple[DifferenceLine, ...]
+    delivery_note: str = ""
+    despatch_number: str = ""
+    order_number: str = ""
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenInLine:
+    """Units of one lot that were booked in, and where they were put down."""
+
+    sku: str
+    name: str
+    lot: LotQuantity
+    place: str = ""
+    order_number: str = ""
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsReceived(Paper):
+    """What of a delivery was booked in. It names no cost."""
+
+    supplier: Party
+    received_date: dt.date
+    warehouse: str
+    lines: tuple[TakenInLine, ...]
+    delivery_note: str = ""
+    despatch_number: str = ""
+    order_number: str = ""
+    received_by: str = ""
+    open: bool = False
+
+
 # --- Papers within the house ---------------------------------------------------------------------------
 
 

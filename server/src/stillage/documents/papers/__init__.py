@@ -4,6 +4,8 @@ from stillage.documents.labels.marks import LabelError
 from stillage.documents.papers.count_sheet import count_sheet
 from stillage.documents.papers.credit_note import credit_note
 from stillage.documents.papers.delivery_note import delivery_note
+from stillage.documents.papers.discrepancy_note import discrepancy_note
+from stillage.documents.papers.goods_received import goods_received
 from stillage.documents.papers.label_sheet import label_sheet
 from stillage.documents.papers.order_confirmation import order_confirmation
 from stillage.documents.papers.packing_list import packing_list
@@ -19,6 +21,8 @@ __all__ = [
     "count_sheet",
     "credit_note",
     "delivery_note",
+    "discrepancy_note",
+    "goods_received",
     "label_sheet",
     "order_confirmation",
     "packing_list",
