@@ -16,10 +16,14 @@ from django.db.models import Q
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Refusal
+from stillage.counting.models import Count, CountLine
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
-from stillage.stock import operations, queries, queries_promises
-from stillage.stock.models import Balance, Lot
+from stillage.recalls import operations as recalls
+from stillage.stock import operations, queries, queries_promises, queries_trace
+from stillage.stock.models import Balance, Lot, Movement
+from stillage.transfers import operations as transfers
+from stillage.transfers.models import TransferItem
 from tests.builders import BOSS, make_location, make_product
 
 Place = str
@@ -43,6 +47,9 @@ PLACES: dict[Place, tuple[str, int]] = {
     "MAIN/STAGE": ("staging", 4),
     "NORTH/N-01": ("storage", 1),
 }
+# Made by the first transfer that leaves; nobody names it.
+TRANSIT = "NORTH/TRANSIT"
+KINDS = {**{place: kind for place, (kind, _) in PLACES.items()}, TRANSIT: "transit"}
 Want = tuple[UUID, str, str, int, int, int]  # demand, SKU, warehouse, units, days it must last, units a pack
 DEMANDS = [UUID(int=number) for number in range(1, 7)]
 
@@ -57,6 +64,33 @@ class Done:
 
 
 @dataclass
+class Sent:
+    """Units of a lot on their way from MAIN to NORTH; how many still are, and whether any of it arrived."""
+
+    spot: Spot
+    on_the_way: int
+    status: str = "dispatched"
+
+
+@dataclass
+class Called:
+    """A lot that is called back, and whether the recall made its hold."""
+
+    lot: tuple[str, str]
+    held_by_it: bool
+    open: bool = True
+
+
+@dataclass
+class Found:
+    """What somebody counted at a spot, against what the book said then. Booked once."""
+
+    spot: Spot
+    difference: int
+    booked: bool = False
+
+
+@dataclass
 class Book:
     """The reference. Slow, plain, and right."""
 
@@ -68,6 +102,9 @@ class Book:
     holds: set[tuple[str, str, Place | None]] = field(default_factory=set)
     closed: set[Place] = field(default_factory=set)
     done: list[Done] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    called: list[Called] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
 
     # ---- what is so -----------------------------------------------------------------------------
     def allocated(self, spot: Spot) -> int:
@@ -91,24 +128,27 @@ class Book:
 
     def _saleable(self, spot: Spot) -> bool:
         return (
-            PLACES[spot[2]][0] not in ("quarantine", "staging")
+            KINDS[spot[2]] not in ("quarantine", "staging", "transit")
             and spot[2] not in self.closed
             and not self.held(spot)
         )
 
     # ---- what is done ---------------------------------------------------------------------------
-    def _post(self, kind: str, entries: list[Entry], *, promised: bool = False) -> str | None:
+    def _post(
+        self, kind: str, entries: list[Entry], *, promised: bool = False, of_a_document: bool = False
+    ) -> str | None:
         change: dict[Spot, int] = defaultdict(int)
         for sku, lot, source, target, quantity in entries:
-            if source in PLACES:
+            if source in KINDS:
                 change[sku, lot, source] -= quantity
-            if target in PLACES:
+            if target in KINDS:
                 change[sku, lot, target] += quantity
         if not promised and any(delta < 0 and self.free(spot) + delta < 0 for spot, delta in change.items()):
             return "insufficient_stock"
         for spot, delta in change.items():
             self.on_hand[spot] += delta
-        self.done.append(Done(kind, entries))
+        if not of_a_document:  # those undo their bookings themselves
+            self.done.append(Done(kind, entries))
         return None
 
     def _names(self, lines: list[Entry]) -> set[str]:
@@ -139,7 +179,7 @@ class Book:
 
     def reverse(self, index: int) -> str | None:
         was = self.done[index]
-        if was.kind in ("issue", "pick", "put_back", "return"):
+        if was.kind in ("issue", "pick", "put_back", "return", "send_back"):
             return "not_reversible"
         if was.reversed:
             return "already_reversed"
@@ -161,6 +201,8 @@ class Book:
             return "unknown_lot"
         if (sku, lot, place) not in self.holds:
             return "not_held"
+        if place is None and self.called_back(sku, lot):
+            return "recalled"
         self.holds.remove((sku, lot, place))
         return None
 
@@ -169,6 +211,100 @@ class Book:
             return "location_closed"
         self.lots.add((sku, lot))
         return self._post("return", [(sku, lot, "customer", place, quantity)])
+
+    def receive_damaged(self, sku: str, lot: str, quantity: int) -> str | None:
+        self.lots.add((sku, lot))
+        self.holds.add((sku, lot, "MAIN/CAGE"))
+        return self._post("receive", [(sku, lot, "supplier", "MAIN/CAGE", quantity)])
+
+    def send_back(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        line = (sku, lot, place, "supplier", quantity)
+        return _one(self._names([line])) or self._post("send_back", [line])
+
+    # ---- to another house -----------------------------------------------------------------------
+    def send(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        line = (sku, lot, place, TRANSIT, quantity)
+        codes = {"lot_held"} if self.held((sku, lot, place)) else set()
+        codes |= {"in_quarantine"} if KINDS[place] == "quarantine" else set()
+        refused = (
+            _one(self._names([line])) or _one(codes) or self._post("transfer", [line], of_a_document=True)
+        )
+        if refused is None:
+            self.sent.append(Sent((sku, lot, place), quantity))
+        return refused
+
+    def arrive(self, index: int, quantity: int, *, surplus: bool) -> str | None:
+        one = self.sent[index]
+        if one.status not in ("dispatched", "partly_received"):
+            return "impossible_step"
+        if quantity > one.on_the_way and not surplus:
+            return "more_than_dispatched"
+        units = min(quantity, one.on_the_way)
+        entries = [(*one.spot[:2], TRANSIT, "NORTH/N-01", units)]
+        if quantity > units:
+            entries.append((*one.spot[:2], "adjustment", "NORTH/N-01", quantity - units))
+        one.on_the_way -= units
+        one.status = "partly_received" if one.on_the_way else "received"
+        return self._post("transfer", entries, of_a_document=True)
+
+    def lose(self, index: int) -> str | None:
+        one = self.sent[index]
+        if one.status not in ("dispatched", "partly_received"):
+            return "impossible_step"
+        units, one.on_the_way, one.status = one.on_the_way, 0, "received"
+        return self._post("adjust", [(*one.spot[:2], TRANSIT, "adjustment", units)], of_a_document=True)
+
+    def bring_back(self, index: int) -> str | None:
+        one = self.sent[index]
+        if one.status != "dispatched":
+            return "impossible_step"
+        units, one.on_the_way, one.status = one.on_the_way, 0, "draft"
+        return self._post("reverse", [(*one.spot[:2], TRANSIT, one.spot[2], units)], of_a_document=True)
+
+    # ---- counts ---------------------------------------------------------------------------------
+    def count(self, spot: Spot, counted: int) -> str | None:
+        self.found.append(Found(spot, counted - self.on_hand[spot]))
+        return None
+
+    def approve(self, index: int) -> str | None:
+        """What moved since it was counted stays moved (DESIGN 3, promise 9)."""
+        one = self.found[index]
+        if one.booked or not one.difference:
+            return None
+        there = self.on_hand[one.spot]
+        if there + one.difference < 0:
+            return "not_enough_left"
+        if there + one.difference < self.allocated(one.spot):
+            return "promised"
+        one.booked = True
+        ends = ("adjustment", one.spot[2]) if one.difference > 0 else (one.spot[2], "adjustment")
+        entry = (*one.spot[:2], *ends, abs(one.difference))
+        return self._post("count", [entry], of_a_document=True)
+
+    # ---- recalls --------------------------------------------------------------------------------
+    def called_back(self, sku: str, lot: str) -> bool:
+        return any(one.open and one.lot == (sku, lot) for one in self.called)
+
+    def call_back(self, sku: str, lot: str) -> str | None:
+        if (sku, lot) not in self.lots:
+            return "unknown_lot"
+        if self.called_back(sku, lot):
+            return "recalled_already"
+        self.called.append(Called((sku, lot), (sku, lot, None) not in self.holds))
+        self.holds.add((sku, lot, None))
+        for own in self.promised.values():
+            for spot in [spot for spot in own if spot[:2] == (sku, lot) and KINDS[spot[2]] != "staging"]:
+                del own[spot]
+        return None
+
+    def end_recall(self, index: int, *, release: bool) -> str | None:
+        one = self.called[index]
+        if not one.open:
+            return "impossible_step"
+        one.open = False
+        if release and one.held_by_it:
+            self.holds.discard((*one.lot, None))
+        return None
 
     def allocate(self, wants: list[Want], *, whole: bool) -> str | None:
         free = {spot: self.free(spot) for spot in self.on_hand if self._saleable(spot)}
@@ -260,6 +396,9 @@ class Real:
     def __init__(self, actor: Actor = BOSS) -> None:
         self.actor = actor
         self.done: list[UUID] = []
+        self.sent: list[int] = []
+        self.called: list[int] = []
+        self.found: list[dict[str, Any]] = []
         self.clock = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
         for code in ("MAIN", "NORTH"):
             open_warehouse(code=code, name=code, timezone="UTC")
@@ -382,6 +521,110 @@ class Real:
             from_kinds=("staging",) if picked else None,
         )
 
+    def receive_damaged(self, sku: str, lot: str, quantity: int) -> str | None:
+        """As a dock sets goods aside: into the cage, on hold there unless that lot is already."""
+        date: dict[str, Any] = {"expiry_date": LOTS[sku, lot]} if lot else {}
+
+        def act(*, actor: Actor, at: dt.datetime) -> Any:
+            line = operations.ReceiveLine(sku, "MAIN/CAGE", quantity, lot or None, **date)
+            done = operations.receive(actor=actor, lines=[line], reference="GR", at=at)
+            held = operations.HoldLine(sku, "damaged", lot or None, "MAIN/CAGE")
+            operations.hold(actor=actor, lines=[held], at=at, unless_held=True)
+            return done
+
+        return self._try(act)
+
+    def send_back(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        line = operations.BackLine(sku, place, quantity, uuid4(), lot or None)
+        return self._try(operations.send_back, lines=[line], reference="SR")
+
+    # ---- to another house -----------------------------------------------------------------------
+    def send(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
+        def act(*, actor: Actor, at: dt.datetime) -> int:
+            asked = transfers.AskedLine(sku, quantity, lot or None)
+            made = transfers.create_transfer(
+                actor=actor, from_warehouse="MAIN", to_warehouse="NORTH", lines=[asked], at=at
+            )
+            leaving = transfers.Leaving(lot or None, place, quantity, product=sku)
+            transfers.dispatch(actor=actor, transfer=made.pk, at=at, lines=[leaving])
+            self.sent.append(made.pk)
+            return made.pk
+
+        return self._try(act)
+
+    def arrive(self, index: int, quantity: int, *, surplus: bool) -> str | None:
+        item = TransferItem.objects.filter(transfer=self.sent[index]).values_list("pk", flat=True).first()
+        line = transfers.Arrived(quantity, item=item or 0, location="NORTH/N-01", surplus=surplus)
+        return self._try(transfers.receive, transfer=self.sent[index], lines=[line])
+
+    def lose(self, index: int) -> str | None:
+        return self._try(transfers.close, transfer=self.sent[index], reason="gone")
+
+    def bring_back(self, index: int) -> str | None:
+        return self._try(transfers.undo_dispatch, transfer=self.sent[index])
+
+    # ---- counts ---------------------------------------------------------------------------------
+    def count(self, spot: Spot, counted: int) -> str | None:
+        lot_id, location_id = self._ids(spot)
+        with transaction.atomic():
+            book = operations.book([(lot_id, location_id)], as_of={})[lot_id, location_id]
+        number = f"CT-{len(self.found) + 1:06d}"
+        self.found.append(
+            {
+                "spot": spot,
+                "lot": lot_id,
+                "place": location_id,
+                "counted": counted,
+                "book": book,
+                "number": number,
+            }
+        )
+        return None
+
+    def approve(self, index: int) -> str | None:
+        """Book a difference as a count does, with the line that a count would keep of it."""
+        one = self.found[index]
+        difference = one["counted"] - one["book"]
+        if one.get("booked") or not difference:
+            return None
+
+        def act(*, actor: Actor, at: dt.datetime) -> None:
+            line = operations.Counted(self.products[one["spot"][0]], one["place"], difference, one["lot"])
+            booked = operations.count(actor=actor, lines=[line], reference=one["number"], at=at)
+            main = self.warehouses[one["spot"][2].partition("/")[0]]
+            document = Count.objects.create(
+                number=one["number"], warehouse_id=main, status="closed", method="place", username="boss"
+            )
+            CountLine.objects.create(
+                count=document,
+                location_id=one["place"],
+                product_id=line.product_id,
+                lot_id=one["lot"],
+                lot_number=one["spot"][1],
+                counted=one["counted"],
+                book=one["book"],
+                outcome="posted",
+                counted_at=at,
+                counted_by="ann",
+                operation_id=booked.operation_id,
+            )
+            one["booked"] = True
+
+        return self._try(act)
+
+    # ---- recalls --------------------------------------------------------------------------------
+    def call_back(self, sku: str, lot: str) -> str | None:
+        def act(*, actor: Actor, at: dt.datetime) -> None:
+            made = recalls.recall(
+                actor=actor, lots=[recalls.AskedLot(sku, lot or None)], reason="glass", at=at
+            )
+            self.called.append(made.pk)
+
+        return self._try(act)
+
+    def end_recall(self, index: int, *, release: bool) -> str | None:
+        return self._try(recalls.close, recall=self.called[index], outcome="over", release=release)
+
     def close(self, place: Place, *, closed: bool) -> None:
         Location.objects.filter(full_code=place).update(is_active=not closed)
 
@@ -403,6 +646,59 @@ class Real:
         free = queries.FreeStock(queries.warehouse_days(self.actor))
         lines = free.page(ordering="sku", descending=False, after=None, limit=10)
         return {line["sku"]: int(line["available"]) for line in lines}
+
+    def traces(self) -> dict[tuple[str, str], queries_trace.Tally]:
+        """The mass balance of every lot, as traces and recalls show it."""
+        lots = {lot.pk: (lot.product.sku, lot.number) for lot in Lot.objects.select_related("product")}
+        flows, lying = queries_trace.flows(lots), queries_trace.lying(lots)
+        found = queries_trace.tallies(lots, flows, lying)
+        self._walls(found, flows, lying)
+        return {lots[pk]: tally for pk, tally in found.items()}
+
+    def _walls(self, whole: dict[int, queries_trace.Tally], flows: Any, lying: Any) -> None:
+        """Each house for itself closes too, and what went from one to the other cancels out."""
+        houses = [
+            queries_trace.tallies(whole, flows, lying, warehouse_ids={pk}) for pk in self.warehouses.values()
+        ]
+        for lot_id, tally in whole.items():
+            own = [house[lot_id] for house in houses]
+            assert all(one.closes for one in own), own
+            assert sum(one.transferred for one in own) == tally.transferred == 0
+            assert sum(one.received for one in own) == tally.received
+            assert sum(one.on_hand for one in own) == tally.on_hand
+
+
+def retold() -> dict[tuple[str, str], dict[str, int]]:
+    """The terms of every lot's mass balance by telling its movements one after the other, in a few plain steps."""
+    rows = {
+        row.pk: row for row in Movement.objects.select_related("lot__product", "from_location", "to_location")
+    }
+    told: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows.values():
+        begun, sign = row, 1
+        while begun.reverses_id is not None:
+            begun, sign = rows[begun.reverses_id], -sign
+        term, units = _term(begun)
+        if term:
+            told[row.lot.product.sku, row.lot.number][term] += sign * units
+    return {lot: {term: units for term, units in own.items() if units} for lot, own in told.items()}
+
+
+def _term(row: Movement) -> tuple[str, int]:
+    source, target = row.from_location.kind, row.to_location.kind
+    if "adjustment" in (source, target):
+        sign = 1 if source == "adjustment" else -1
+        return ("counted" if row.kind == "count" else "adjusted"), sign * row.quantity
+    ends = {
+        ("supplier", ""): "received",
+        ("", "supplier"): "returned_to_supplier",
+        ("", "customer"): "shipped",
+        ("customer", ""): "returned",
+        ("", "scrap"): "scrapped",
+    }
+    outside = ("supplier", "customer", "scrap")
+    key = (source if source in outside else "", target if target in outside else "")
+    return ends.get(key, ""), row.quantity
 
 
 def new_demand() -> UUID:
