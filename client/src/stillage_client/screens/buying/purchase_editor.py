@@ -33,7 +33,7 @@ from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.audit import no_right
-from stillage_client.screens.buying.hand import scrolled, side_by_side
+from stillage_client.screens.buying.hand import scrolled
 from stillage_client.screens.buying.purchase_draft import PurchaseDraft
 from stillage_client.screens.buying.purchase_lines import PurchaseView, catalogue_card, purchase_lines
 from stillage_client.screens.selling.order_editor import due_date
@@ -75,7 +75,8 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
         else:
             given = parse_qs(urlsplit(page.route or "").query)
             await draft.start(session.api, session.warehouse, given.get("supplier", [""])[0])
-        fill_in()
+        if draft.supplier is not None:
+            fill_in()
 
     def fill_in() -> None:
         form["date"] = words.day(draft.expected_date, year=False) if draft.expected_date else ""
@@ -162,7 +163,15 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
         lines = [purchase_lines(view), catalogue_card(view)]
     summary = _summary(draft, costs, place, save, give_up if order else None)
     body: ft.Control = (
-        side_by_side([above, *lines], [summary], SIDE_WIDTH)
+        ft.Row(
+            [
+                scrolled(above, *lines, gap(80), gap=16, expand=True),
+                ft.Container(stretched(summary), width=SIDE_WIDTH),
+            ],
+            spacing=16,
+            expand=True,
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        )
         if layout == "desk"
         else scrolled(above, *lines[:1], summary, *lines[1:])
     )
