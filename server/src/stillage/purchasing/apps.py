@@ -10,13 +10,22 @@ class PurchasingConfig(AppConfig):
     def ready(self) -> None:
         from stillage.catalogue import exporting as files_out
         from stillage.catalogue.importing import kinds
-        from stillage.purchasing import exporting, importing, incoming, reconciling
+        from stillage.purchasing import (
+            exporting,
+            importing,
+            importing_notices,
+            incoming,
+            reconciling,
+            reconciling_returns,
+        )
         from stillage.stock import incoming as on_the_way
         from stillage.stock import owned, reconcile
 
         kinds.register(importing.SUPPLIERS)
+        kinds.register(importing_notices.NOTICES)
         files_out.register(exporting.SUPPLIERS)
         files_out.register(exporting.SUPPLIER_PRODUCTS)
         on_the_way.register(incoming.on_order)
         owned.register(reconciling.owner_of)
         reconcile.also(reconciling.checks)
+        reconcile.also(reconciling_returns.checks)
