@@ -27,7 +27,8 @@ from tests.postgres import system_postgres
 
 SCENARIOS = ("movement", "bulk", "page", "scan", "search", "allocation", "catalogue", "lite")
 SELLING = ("allocating", "picking", "day")  # have a table of their own
-SECTIONS = {"results": SCENARIOS, "selling": SELLING}
+CONTROL = ("counting", "trace")
+SECTIONS = {"results": SCENARIOS, "selling": SELLING, "counting": ("counting",), "trace": ("trace",)}
 DOCUMENT = ROOT / "docs" / "performance.md"
 PRODUCTS = 50_000
 
@@ -104,7 +105,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         action="append",
-        choices=(*SCENARIOS, *SELLING),
+        choices=(*SCENARIOS, *SELLING, *CONTROL),
         help="this scenario alone (may be repeated)",
     )
     parser.add_argument("--quick", action="store_true", help="one short round each: does it run?")
@@ -126,7 +127,7 @@ def main() -> int:
 
             print(profile(asked.profile))
             return 0
-        for name in asked.only or (*SCENARIOS, *SELLING):
+        for name in asked.only or (*SCENARIOS, *SELLING, *CONTROL):
             print(f"== {name}", file=sys.stderr, flush=True)
             begun = time.monotonic()
             try:
