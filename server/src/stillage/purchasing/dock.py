@@ -360,6 +360,19 @@ def add_received(of: str, units: Mapping[int, int]) -> None:
     )
 
 
+def wait_for_nothing(line_ids: Collection[int]) -> None:
+    """Of lines whose order was closed meanwhile nothing is waited for, though some was taken back. One statement."""
+    if not line_ids:
+        return
+    wanted, parameters = member(sorted(line_ids), "bigint")
+    execute(
+        "UPDATE purchasing_purchaseorderline SET cancelled = quantity - received"
+        f" WHERE id {wanted} AND quantity > received + cancelled"
+        " AND order_id IN (SELECT o.id FROM purchasing_purchaseorder o WHERE o.status = 'closed')",
+        parameters,
+    )
+
+
 _ORDER = {"id": "bigint", "status": "text"}
 _STOOD = """
 SELECT o.id, o.number, o.status, s.name, o.warehouse_id FROM purchasing_purchaseorder o

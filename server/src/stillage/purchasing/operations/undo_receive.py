@@ -20,7 +20,8 @@ ANYBODYS = "stock.reverse_any"
 
 @operation
 def undo_receive(*, actor: Actor, receipt: Reference, operation_id: UUID, at: dt.datetime) -> Receipt:
-    """Book back what one call booked in; its discrepancies are withdrawn, and the order waits for the units again.
+    """Book back what one call booked in; its discrepancies are withdrawn, and the order waits for the units again,
+    unless it was closed meanwhile.
 
     Refuses: a closed receipt, a booking that is not this receipt's or was undone already, another's booking without the
     right, and stock that has moved on since (it says where, and how much is left).
@@ -59,6 +60,7 @@ def undo_receive(*, actor: Actor, receipt: Reference, operation_id: UUID, at: dt
     dock.add_received(
         "purchasing_purchaseorderline", dock.summed((line.order_line_id, -line.quantity) for line in lines)
     )
+    dock.wait_for_nothing({line.order_line_id for line in lines if line.order_line_id is not None})
     dock.add_received(
         "purchasing_noticeline", dock.summed((line.notice_line_id, -line.quantity) for line in lines)
     )
