@@ -80,6 +80,14 @@ def RecallPage() -> ft.Control:
         if untold and view.may
         else []
     )
+    if not untold and view.may and state.asking != "close":
+        done = button(
+            t("Close the recall"),
+            view.ask("close"),
+            icon=ft.Icons.DONE_ALL_ROUNDED,
+            height=56 if layout == "phone" else theme.BUTTON,
+        )
+        tell.append(done)
     notices: list[ft.Control] = []
     if state.fault and not state.asking:
         notices.append(banner("expired", t("That was not done"), state.fault))
@@ -116,6 +124,10 @@ def RecallPage() -> ft.Control:
         )
     if state.asking == "tell" and untold and view.may:
         notices.append(tell_all(view))
+    closing = close_card(view)
+    if state.asking == "close" and closing is not None:
+        notices.append(closing)
+        closing = None
     trace = (
         TraceCard(
             state.trace,
@@ -129,7 +141,7 @@ def RecallPage() -> ft.Control:
         if state.trace is not None
         else None
     )
-    side = [lots_card(view), papers_card(view), timeline_card(view), close_card(view)]
+    side = [lots_card(view), papers_card(view), timeline_card(view), closing if untold else None]
     head, figures = _head(recall, layout), _figures(view, layout)
     if layout == "desk":
         columns = ft.Row(
