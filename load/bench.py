@@ -28,7 +28,14 @@ from tests.postgres import system_postgres
 SCENARIOS = ("movement", "bulk", "page", "scan", "search", "allocation", "catalogue", "lite")
 SELLING = ("allocating", "picking", "day")  # have a table of their own
 CONTROL = ("counting", "trace")
-SECTIONS = {"results": SCENARIOS, "selling": SELLING, "counting": ("counting",), "trace": ("trace",)}
+GOODS_IN = ("receipt",)
+SECTIONS = {
+    "results": SCENARIOS,
+    "selling": SELLING,
+    "counting": ("counting",),
+    "trace": ("trace",),
+    "goods-in": GOODS_IN,
+}
 DOCUMENT = ROOT / "docs" / "performance.md"
 PRODUCTS = 50_000
 
@@ -105,7 +112,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         action="append",
-        choices=(*SCENARIOS, *SELLING, *CONTROL),
+        choices=(*SCENARIOS, *SELLING, *CONTROL, *GOODS_IN),
         help="this scenario alone (may be repeated)",
     )
     parser.add_argument("--quick", action="store_true", help="one short round each: does it run?")
@@ -127,7 +134,7 @@ def main() -> int:
 
             print(profile(asked.profile))
             return 0
-        for name in asked.only or (*SCENARIOS, *SELLING, *CONTROL):
+        for name in asked.only or (*SCENARIOS, *SELLING, *CONTROL, *GOODS_IN):
             print(f"== {name}", file=sys.stderr, flush=True)
             begun = time.monotonic()
             try:
