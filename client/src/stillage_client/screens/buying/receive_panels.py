@@ -172,7 +172,7 @@ def _wrong(view: ReceiveView, wrong: Wrong, ground: Ground) -> list[ft.Control]:
     for way in ways:
         label, note, icon = faces[way]
         parts += [_way_button(ground, label, note, icon, press(way), strong=way == ways[0]), gap(8)]
-    if "accept" in wrong.ways and not may_decide:
+    if "accept" not in ways:
         parts.append(text(t("Only who may decide on deliveries can take it."), "small", soft, 2))
     else:
         parts.append(text(t("Or go on scanning: then nothing is booked."), "small", soft, 2))
