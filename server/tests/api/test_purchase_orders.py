@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -430,3 +432,25 @@ def test_what_is_on_order_can_be_promised_and_never_in_the_past(desk: Desk) -> N
     assert atp(str(in_days(0))) == (40, 240)
     desk.step(made, "close")
     assert atp(str(in_days(9))) == (0, 200)
+
+
+def test_orders_go_into_files_with_costs_for_who_may_see_them(desk: Desk) -> None:
+    made = desk.placed(("ALE-330", 10), {"product": "GIN-700", "quantity": 6, "note": "=1+1"})
+
+    def rows(role: str, **given: Any) -> list[dict[str, str]]:
+        answer = signed_in_client(role, **given).get(API + "exports/purchase-orders")
+        assert answer.status_code == 200, answer.content
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        return list(csv.DictReader(io.StringIO(text)))
+
+    ale, gin = rows("manager")
+    assert (ale["number"], ale["supplier"], ale["status"], ale["quantity_packs"]) == (
+        made["number"],
+        "BREW",
+        "placed",
+        "10",
+    )
+    assert (ale["pack_cost"], ale["net_amount"], gin["note"]) == ("12.0000", "120.00", "'=1+1")
+    (plain, _) = rows("sales")
+    assert not {"pack_cost", "net_amount"} & set(plain)
+    assert rows("manager", warehouses=[make_warehouse("NORTH")]) == []

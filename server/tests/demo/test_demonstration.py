@@ -21,6 +21,7 @@ from stillage.catalogue.gtin import normalise_gtin
 from stillage.catalogue.models import Pack, Product
 from stillage.core.actor import service
 from stillage.core.clock import now
+from stillage.counting.models import Count, CountEntry
 from stillage.demo import fill_if_empty
 from stillage.demo.site import TIMEZONE
 from stillage.demo.story import Story, make_story
@@ -262,6 +263,13 @@ def test_a_truck_is_announced_pallet_by_pallet(filled: None) -> None:
 def test_something_is_on_its_way_to_leeds(filled: None) -> None:
     assert set(Transfer.objects.values_list("status", flat=True)) == {"dispatched"}
     assert Balance.objects.filter(location__kind="transit", on_hand__gt=0).exists()
+
+
+def test_a_count_goes_on(filled: None) -> None:
+    (count,) = Count.objects.all()
+    assert count.status == "open"
+    assert count.places.exclude(done_at=None).count() == 3
+    assert CountEntry.objects.filter(count=count).exists()
 
 
 def test_the_trouble_is_there_to_be_seen(filled: None) -> None:

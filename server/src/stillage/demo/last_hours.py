@@ -10,6 +10,8 @@ from django.db.models import Max
 from stillage.accounts.models import User
 from stillage.accounts.roles import permissions_of
 from stillage.core.actor import Actor
+from stillage.counting import operations as counting
+from stillage.counting.models import Count
 from stillage.demo.assortment import ProductPlan
 from stillage.demo.chance import chance
 from stillage.demo.drinks import WELL_KNOWN
@@ -81,6 +83,7 @@ class LastHours:
         self._bought.drafts(minutes=120)
         self._send_to_leeds(minutes=100)
         self._correct(minutes=70)
+        self._count(minutes=50)
         self._bought.unloading(minutes=25)
         self._put_in_the_wrong_place(minutes=12)
 
@@ -259,6 +262,39 @@ class LastHours:
             operations.scrap(
                 actor=self._people.manager, lines=[broken], reference="", at=self._ago(minutes - 20)
             )
+
+    def _count(self, *, minutes: float) -> None:
+        """A count of six faces that goes on: two are right, at one two units are missing, three wait."""
+        faces = sorted(
+            {
+                one.location.full_code
+                for one in self._balances(location__kind="picking", on_hand__gte=12)
+                if one.product_id not in self._held
+            }
+        )
+        chosen = sorted(self._some(faces, 6))
+        opened = counting.open_count(
+            actor=self._people.manager,
+            asked=counting.Asked(warehouse="MAIN", method="place", locations=chosen, note="Weekly round"),
+            at=self._ago(minutes),
+        )
+        Count.objects.filter(pk=opened.pk).update(
+            created_at=self._ago(minutes), updated_at=self._ago(minutes)
+        )
+        for number, face in enumerate(chosen[:3]):
+            at = self._ago(minutes - 5 - number * 4)
+            there = Balance.objects.filter(location__full_code=face, on_hand__gt=0).order_by("lot__number")
+            found = list(there.select_related("lot", "product"))
+            missing = max(found, key=lambda one: (one.on_hand, one.lot.number)) if number == 2 else None
+            lines = [
+                counting.Seen(
+                    product=one.product_id, lot=_lot(one), quantity=one.on_hand - (2 if one is missing else 0)
+                )
+                for one in found
+            ]
+            picker = self._people.picker
+            counting.enter(actor=picker, count=opened.pk, location=face, lines=lines, at=at)
+            counting.done(actor=picker, count=opened.pk, location=face, at=at + dt.timedelta(minutes=1))
 
     def _put_in_the_wrong_place(self, *, minutes: float) -> None:
         """A slip, and its undoing."""

@@ -25,6 +25,7 @@ class PurchasingConfig(AppConfig):
         kinds.register(importing_notices.NOTICES)
         files_out.register(exporting.SUPPLIERS)
         files_out.register(exporting.SUPPLIER_PRODUCTS)
+        files_out.register(exporting.PURCHASE_ORDERS)
         on_the_way.register(incoming.on_order)
         owned.register(reconciling.owner_of)
         reconcile.also(reconciling.checks)
