@@ -439,6 +439,7 @@ class SupplierReturn(Record):
     supplier_reference: str = ""
     currency: str = "EUR"
     credit_total: Decimal | None = None
+    net_total: Decimal | None = None
     line_count: int = 0
     quantity: int = 0
     lines: tuple[SupplierReturnLine, ...] = ()

@@ -136,7 +136,7 @@ def _rail_item(entry: Destination, selected: bool, go: Go) -> ft.Control:
         ),
         lambda _: go(entry.path),
         selected=selected,
-        width=70,
+        width=80,
         height=54,
         border_radius=theme.RADIUS,
         bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,

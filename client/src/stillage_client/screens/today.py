@@ -177,10 +177,9 @@ def Today() -> ft.Control:
     subtitle = f"{words.day(now.date(), weekday=True)} · {warehouse_name(session)}"
     actions = []
     if session.can("stock.receive"):
+        dock_or_scan = "/receiving" if session.can("receipts.run") else "/scan/receive"
         actions.append(
-            button(
-                t("Receive"), lambda _: page.navigate("/scan/receive"), icon=ft.Icons.MOVE_TO_INBOX_OUTLINED
-            )
+            button(t("Receive"), lambda _: page.navigate(dock_or_scan), icon=ft.Icons.MOVE_TO_INBOX_OUTLINED)
         )
     if state.summary is None:
         body = _waiting(state, session.api, session.warehouse)

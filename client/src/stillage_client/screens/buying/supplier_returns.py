@@ -387,7 +387,7 @@ def SupplierReturnPage() -> ft.Control:
     costs = session.can("cost.view")
     notice = [banner("expired", t("That was not done"), state.fault)] if state.fault else []
     lines = card(
-        stretched(*divided([_line(one, costs) for one in shown.lines], 16)),
+        stretched(*divided([_line(one) for one in shown.lines], 16)),
         t("What goes back"),
         quiet(tn("{n} line", "{n} lines", len(shown.lines)), "small"),
         padding=ft.Padding.only(bottom=6),
@@ -414,14 +414,13 @@ def SupplierReturnPage() -> ft.Control:
     )
 
 
-def _line(line: SupplierReturnLine, costs: bool) -> ft.Control:
+def _line(line: SupplierReturnLine) -> ft.Control:
     note = " · ".join(
         part
         for part in (
             t("Lot {lot}", lot=line.lot) if line.lot else "",
             bare(line.location),
             line.reason,
-            sum_said(line.unit_cost) if costs and line.unit_cost is not None else "",
         )
         if part
     )
@@ -533,6 +532,9 @@ def _about(
         ),
         fact(t("Delivery"), shown.receipt) if shown.receipt else None,
         fact(t("Sent"), words.moment(shown.dispatched_at)) if shown.dispatched_at else None,
+        fact(t("What it had cost"), sum_said(shown.net_total, shown.currency))
+        if costs and shown.net_total is not None
+        else None,
         fact(t("Credit"), sum_said(shown.credit_total, shown.currency))
         if costs and shown.credit_total is not None
         else None,

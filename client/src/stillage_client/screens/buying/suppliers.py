@@ -417,7 +417,7 @@ def _figures(figures: TraderFigures, layout: Layout, *, costs: bool) -> ft.Contr
     open_ = figures.discrepancies_open
     lead = figures.average_lead_time_days
     boxes = [
-        statistic(t("Open orders"), words.number(figures.orders_open), "", None),
+        statistic(t("Open purchases"), words.number(figures.orders_open), "", None),
         statistic(
             t("On time"),
             "–" if on_time is None else words.percent(on_time, 0),
@@ -453,7 +453,7 @@ def _tabs(state: SupplierState, shown: str, show: Callable[[str], None], sees: b
     kinds = [("catalogue", t("What they sell"), len(state.catalogue))]
     if sees:
         kinds += [
-            ("orders", t("Orders"), len(state.orders)),
+            ("orders", t("Purchases"), len(state.orders)),
             ("receipts", t("Deliveries"), len(state.receipts)),
         ]
     return row(*[chip(label, press(key), count=n, selected=key == shown) for key, label, n in kinds])
