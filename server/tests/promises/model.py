@@ -19,6 +19,7 @@ from stillage.core.errors import Refusal
 from stillage.counting.models import Count, CountLine
 from stillage.places.models import Location, Warehouse
 from stillage.places.operations import open_warehouse
+from stillage.purchasing.models import Supplier, SupplierReturn, SupplierReturnLine
 from stillage.recalls import operations as recalls
 from stillage.stock import operations, queries, queries_promises, queries_trace
 from stillage.stock.models import Balance, Lot, Movement
@@ -535,8 +536,34 @@ class Real:
         return self._try(act)
 
     def send_back(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
-        line = operations.BackLine(sku, place, quantity, uuid4(), lot or None)
-        return self._try(operations.send_back, lines=[line], reference="SR")
+        """With the line that a return to a supplier would keep of it."""
+
+        def act(*, actor: Actor, at: dt.datetime) -> Any:
+            line = operations.BackLine(sku, place, quantity, uuid4(), lot or None)
+            done = operations.send_back(actor=actor, lines=[line], reference="SR", at=at)
+            lot_id, location_id = self._ids((sku, lot, place))
+            document = SupplierReturn.objects.create(
+                number=f"SR-{SupplierReturn.objects.count() + 1:06d}",
+                supplier=Supplier.objects.get_or_create(code="BREW", name="The Brewery")[0],
+                warehouse_id=self.warehouses[place.partition("/")[0]],
+                status="dispatched",
+                currency="GBP",
+                operation_id=done["operation_id"],
+                username="boss",
+                dispatched_at=at,
+            )
+            SupplierReturnLine.objects.create(
+                of_return=document,
+                position=1,
+                product_id=self.products[sku],
+                lot_id=lot_id,
+                location_id=location_id,
+                quantity=quantity,
+                demand_id=line.demand_id,
+            )
+            return done
+
+        return self._try(act)
 
     # ---- to another house -----------------------------------------------------------------------
     def send(self, sku: str, lot: str, place: Place, quantity: int) -> str | None:
