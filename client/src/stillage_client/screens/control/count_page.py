@@ -44,7 +44,7 @@ from stillage_client.screens.selling.papers import paper_links
 from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 348
-BOOK_WIDTH, DIFFERENCE_WIDTH, VALUE_WIDTH, OUTCOME_WIDTH = 88, 112, 88, 124
+BOOK_WIDTH, DIFFERENCE_WIDTH, VALUE_WIDTH, OUTCOME_WIDTH = 76, 96, 84, 124
 
 
 @ft.component
@@ -96,7 +96,7 @@ def CountPage() -> ft.Control:
             t("Differences to decide"),
             layout,
             money=money,
-            choose=_may_decide(state, session),
+            choose=_may_decide(state, session) and len(to_decide(count)) > 1,
         ),
         _table(state, others(count), t("What was found"), layout, money=money),
     ]
@@ -301,7 +301,7 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
     )
     name = column(
         text(line.product_name, "strong", lines=2 if layout == "phone" else 1),
-        quiet(who, lines=2 if layout == "phone" else 1),
+        quiet(who, lines=2),
         gap=1,
         expand=True,
     )
@@ -353,7 +353,7 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
             None if choose else box(outcome or gap(1), OUTCOME_WIDTH),
             gap=12,
         ),
-        height=60,
+        height=64,
         padding=ft.Padding.symmetric(horizontal=16),
     )
 

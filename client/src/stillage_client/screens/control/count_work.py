@@ -473,8 +473,8 @@ def _as_of(at: datetime) -> datetime | None:
 def _named(error: Refused) -> tuple[str, ...]:
     """The products and lots that a refusal is about, where it names them."""
     faults = error.body.get("errors")
-    about = [one.get("meta") for one in faults if isinstance(one, dict)] if isinstance(faults, list) else []
-    named = [one for one in about if isinstance(one, dict) and one.get("product")]
+    listed = faults if isinstance(faults, list) else []
+    named = [one for one in listed if isinstance(one, dict) and one.get("product")]
     return tuple(
         t("{product}, lot {lot}", product=one["product"], lot=one["lot"])
         if one.get("lot")

@@ -219,12 +219,14 @@ def _item(view: TransferView, item: TransferItem) -> ft.Control:
     )
     said = item_said(item)
     kind: theme.Kind = "expired" if item.missing else "soon" if item.damaged or item.surplus else "mute"
+    phone = view.layout == "phone"
+    how_far_ = text(said, "caption", theme.ON_TINT[kind] if kind != "mute" else theme.SUBDUED, 2)
     head = row(
         product_tile(item.category, item.product_name),
         column(text(item.product_name, "strong"), quiet(note, lines=2), gap=1, expand=True),
         column(
             text(amounts.short(item, item.dispatched), "strong"),
-            text(said, "caption", theme.ON_TINT[kind] if kind != "mute" else theme.SUBDUED, 2),
+            None if phone else how_far_,
             horizontal_alignment=ft.CrossAxisAlignment.END,
         ),
         gap=12,
@@ -240,7 +242,9 @@ def _item(view: TransferView, item: TransferItem) -> ft.Control:
         height=5,
     )
     return ft.Container(
-        stretched(head, bar, _arriving(view, item) if receiving else None, gap=9),
+        stretched(
+            head, bar, how_far_ if phone else None, _arriving(view, item) if receiving else None, gap=9
+        ),
         padding=ft.Padding.symmetric(horizontal=16, vertical=11),
     )
 
