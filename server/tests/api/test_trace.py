@@ -17,6 +17,7 @@ from stillage.transfers.models import Transfer, TransferItem, TransferStatus
 from tests import selling
 from tests.builders import BOSS, make_location, make_product, make_warehouse, receive
 from tests.people import Client, signed_in_client
+from tests.promises.model import Real
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -287,3 +288,81 @@ def test_a_lot_nothing_happened_to_has_an_empty_life() -> None:
     assert balance_of(found) == {}
     assert found["balance"]["closes"]
     assert found["origins"] == found["places"] == found["customers"] == []
+
+
+def test_papers_of_every_kind_are_named() -> None:
+    """Sent back to the supplier, counted, on its way, arrived with a surplus, lost: by the documents' own steps."""
+    real = Real()
+    assert real.receive("ALE", "L1", "MAIN/A-01", 50, other_date=False) is None
+    assert real.send_back("ALE", "L1", "MAIN/A-01", 5) is None
+    real.count(("ALE", "L1", "MAIN/A-01"), 40)
+    assert real.approve(0) is None
+    assert real.send("ALE", "L1", "MAIN/A-01", 10) is None
+    assert real.send("ALE", "L1", "MAIN/A-01", 6) is None
+    assert real.arrive(0, 12, surplus=True) is None
+    assert real.arrive(1, 2, surplus=False) is None
+    client = signed_in_client("manager")
+    found = traced(client)
+    assert balance_of(found) == {
+        "received": 50,
+        "returned_to_supplier": 5,
+        "counted": -5,
+        "adjusted": 2,
+        "on_hand": 38,
+        "in_transit": 4,
+    }
+    assert found["balance"]["closes"]
+    (back,) = found["supplier_returns"]
+    assert (back["number"], back["supplier"], back["quantity"]) == ("SR-000001", "BREW", 5)
+    assert [(one["number"], one["quantity"]) for one in found["counts"]] == [("CT-000001", -5)]
+    assert [(one["number"], one["quantity"]) for one in found["adjusted"]] == [("TR-000001", 2)]
+    assert [(one["transfer"], one["quantity"]) for one in found["on_the_way"]] == [("TR-000002", 4)]
+    assert real.lose(1) is None
+    assert traced(client)["balance"]["adjusted"] == -2
+    assert real.call_back("ALE", "L1") is None
+    sheet = client.get(f"{API}recalls/RC-000001/sheet?format=csv").content.decode("utf-8-sig").splitlines()
+    events = [line.split(",")[1] for line in sheet[1:]]
+    assert sorted(events) == [
+        "adjusted",
+        "adjusted",
+        "counted",
+        "moved between houses",
+        "moved between houses",
+        "received",
+        "returned to supplier",
+    ]
+    (told,) = traced(client)["recalls"]
+    assert (told["number"], told["status"], told["drill"]) == ("RC-000001", "open", False)
+
+
+def test_a_delivery_by_its_own_steps_is_traced_to_its_order() -> None:
+    selling.make_house()
+    make_product(SKU)
+    Supplier.objects.create(code="BREW", name="The Brewery")
+    client = signed_in_client("manager")
+
+    def post(address: str, body: dict[str, Any]) -> dict[str, Any]:
+        said = client.post(API + address, body)
+        assert said.status_code in (200, 201), said.json()
+        found: dict[str, Any] = said.json()
+        return found
+
+    line = {"product": SKU, "quantity": 48, "pack_cost": "0.61"}
+    order = post("purchase-orders", {"supplier": "BREW", "warehouse": "MAIN", "lines": [line], "place": True})
+    opened = post(
+        "receipts", {"warehouse": "MAIN", "purchase_order": order["number"], "delivery_note": "DN 5"}
+    )
+    goods = {"product": SKU, "lot": "L1", "expiry_date": "2199-01-01"}
+    first = post(f"receipts/{opened['number']}/receive", {"lines": [{**goods, "quantity": 24}]})
+    post(f"receipts/{opened['number']}/receive", {"lines": [{**goods, "quantity": 20}]})
+    found = traced(client)
+    assert [(one["purchase_order"], one["receipt"], one["quantity"]) for one in found["origins"]] == [
+        (order["number"], opened["number"], 24),
+        (order["number"], opened["number"], 20),
+    ]
+    assert found["origins"][0]["delivery_note"] == "DN 5"
+    assert (found["balance"]["received"], found["balance"]["closes"]) == (44, True)
+    post(f"receipts/{opened['number']}/undo", {"operation_id": first["operation_id"]})
+    found = traced(client)
+    assert [one["quantity"] for one in found["origins"]] == [20]
+    assert (found["balance"]["received"], found["balance"]["closes"]) == (20, True)
