@@ -18,7 +18,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stillage.config.settings.dev")
 
 import django  # noqa: E402
 
-OPERATIONS = ("places", "accounts", "catalogue", "stock")
+OPERATIONS = (
+    "places",
+    "accounts",
+    "catalogue",
+    "stock",
+    "sales",
+    "purchasing",
+    "transfers",
+    "counting",
+    "recalls",
+)
 
 
 def openapi() -> str:

@@ -10,6 +10,7 @@ from stillage.purchasing import operations
 from stillage.purchasing.announcing import MAX_LINES, NoticeAsked, NoticeLineAsked, UnitAsked
 from stillage.purchasing.models import NoticeStatus
 from stillage.purchasing.queries import notices
+from stillage.purchasing.queries.receipts import MOST_KEPT
 from stillage.rest import paging, query
 from stillage.rest.fields import Date, Integer, Reference, Strict, Text
 from stillage.rest.lists import Lines, named
@@ -71,8 +72,9 @@ class _NoticeView(View):
     def read(self, request: Request) -> dict[str, Any]:
         return dict(reader(self.body).run_validation(request.data))
 
-    def answer(self, pk: int, *, status: int = 200) -> Response:
-        found = notices.notice_answer(pk, actor=self.actor)
+    def answer(self, pk: int, *, status: int = 200, most: int | None = MOST_KEPT) -> Response:
+        """The notice; a very long one without its lines, unless it is read."""
+        found = notices.notice_answer(pk, actor=self.actor, most=most)
         return Response(found, status=status, headers={"ETag": f'"{found["version"]}"'})
 
 
@@ -132,7 +134,7 @@ class OneAdvanceNotice(_NoticeView):
     permission: ClassVar[dict[str, str]] = {"GET": "buying.view"}
 
     def get(self, request: Request, pk: str) -> Response:
-        return self.answer(notices.find_notice(pk, actor=self.actor))
+        return self.answer(notices.find_notice(pk, actor=self.actor), most=None)
 
 
 class AdvanceNoticeHistory(_NoticeView):

@@ -96,8 +96,9 @@ class _ReceiptView(View):
     def read(self, request: Request) -> dict[str, Any]:
         return dict(reader(self.body).run_validation(request.data))
 
-    def answer(self, pk: int, *, status: int = 200) -> Response:
-        found = receipts.receipt_answer(pk, actor=self.actor)
+    def answer(self, pk: int, *, status: int = 200, most: int | None = receipts.MOST_KEPT) -> Response:
+        """The delivery; of a very long one the newest rows, unless it is read."""
+        found = receipts.receipt_answer(pk, actor=self.actor, most=most)
         return Response(found, status=status, headers={"ETag": f'"{found["version"]}"'})
 
     def booked(self, done: TakenIn) -> Response:
@@ -153,7 +154,7 @@ class OneReceipt(_ReceiptView):
     permission: ClassVar[dict[str, str]] = {"GET": "buying.view"}
 
     def get(self, request: Request, pk: str) -> Response:
-        return self.answer(receipts.find_receipt(pk, actor=self.actor).pk)
+        return self.answer(receipts.find_receipt(pk, actor=self.actor).pk, most=None)
 
 
 class ReceiptHistory(_ReceiptView):

@@ -85,8 +85,8 @@ def _possible(one: Any) -> list[str]:
     return ["receive"] if one.received else ["receive", "cancel"]
 
 
-def notice_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
-    """A notice with its units and lines. Six statements."""
+def notice_answer(pk: int, *, actor: Actor, most: int | None = None) -> dict[str, Any]:
+    """A notice with its units and lines; without them where there are more than `most` (`whole` says so). Six statements."""
     one = notices(actor).get(pk=pk)
     units = unit_rows(pk)
     loose = [
@@ -99,10 +99,12 @@ def notice_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
     for row in rows:
         row["case_name"], row["units_per_case"] = cases.get(row["product_id"], ("", 1))
     receipts = Receipt.objects.filter(notice=pk).order_by("pk")
+    whole = most is None or len(rows) <= most
     return {
         **shown_notice(one),
-        "units": units,
-        "lines": loose,
+        "units": units if whole else [],
+        "lines": loose if whole else [],
+        "whole": whole,
         "receipts": [
             {"id": row.pk, "number": row.number, "opened_at": row.opened_at, "status": row.status}
             for row in receipts

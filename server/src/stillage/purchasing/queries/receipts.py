@@ -29,8 +29,10 @@ from stillage.stock.queries import case_packs
 
 COST: Final = "cost.view"
 # More lines than this an answer to one booking does not show; they are read with the receipt.
-MOST_EXPECTED: Final = 500
-MOST_BOOKED: Final = 500
+MOST_EXPECTED: Final = 300
+MOST_BOOKED: Final = 300
+# An answer to a write is kept with its key, so it is bounded: so many rows of each kind, the newest.
+MOST_KEPT: Final = 150
 _EXPECTED = ", ".join(f"'{status.value}'" for status in EXPECTED)
 
 
@@ -107,22 +109,25 @@ def _possible(one: Any) -> list[str]:
     return [step for step in steps if step != "undo" or done]
 
 
-def receipt_answer(pk: int, *, actor: Actor) -> dict[str, Any]:
-    """A delivery with all that belongs to it. Twelve statements at most, whatever its length."""
+def receipt_answer(pk: int, *, actor: Actor, most: int | None = None) -> dict[str, Any]:
+    """A delivery with all that belongs to it; at `most` so many rows of each kind, and `whole` says whether that is all.
+
+    Twelve statements at most, whatever its length.
+    """
     one = receipts(actor).get(pk=pk)
-    expected = expected_rows(one)
-    lines = _lines(one, actor)
-    discrepancies = discrepancy_rows(Discrepancy.objects.filter(receipt=pk))
-    units = _units(one)
-    named = [*expected, *lines, *discrepancies, *(line for unit in units for line in unit["lines"])]
-    _in_cases(named)
-    return {
-        **shown_receipt(one),
-        "expected": expected,
-        "units": units,
-        "lines": lines,
-        "discrepancies": discrepancies,
+    found: dict[str, list[dict[str, Any]]] = {
+        "expected": expected_rows(one),
+        "units": _units(one),
+        "lines": _lines(one, actor),
+        "discrepancies": discrepancy_rows(Discrepancy.objects.filter(receipt=pk)),
     }
+    whole = most is None or all(len(rows) <= most for rows in found.values())
+    found = {name: rows[:most] for name, rows in found.items()}
+    in_units = [line for unit in found["units"] for line in unit["lines"]]
+    if most is not None and len(in_units) > most:
+        whole, found["units"], in_units = False, [], []
+    _in_cases([*found["expected"], *found["lines"], *found["discrepancies"], *in_units])
+    return {**shown_receipt(one), **found, "whole": whole}
 
 
 def receipt_history(one: Receipt, *, actor: Actor) -> list[dict[str, Any]]:
