@@ -269,6 +269,21 @@ def test_units_that_are_promised_are_not_counted_away_unseen(house: House) -> No
     assert disagreements(seal=False) == []
 
 
+def test_nobody_is_sent_for_what_a_count_found_missing(house: House) -> None:
+    """A walk that was laid out before follows the promises that are left."""
+    make_location(house.main, "STAGE", kind="staging", sequence=90)
+    first = selling.allocated(("ALE", 60))
+    walk = selling.listed(first, selling.allocated(("ALE", 40)))
+    house.open(recount=False)
+    house.through(("L1", 70), ("L2", 0))
+    ok(house.do("approve", {"free_promises": True}, client=house.manager))
+    assert [task.quantity for task in selling.tasks_of(walk)] == [60, 10]
+    selling.pick_all(walk)
+    walk.refresh_from_db()
+    assert walk.status == "done"
+    assert disagreements(seal=False) == []
+
+
 def test_a_small_difference_on_promised_units_waits_for_somebody(house: House) -> None:
     selling.allocated(("ALE", 148))
     house.open(tolerance_units=5)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -25,6 +26,13 @@ class HoldsEnded:
     """Some lots are no longer held everywhere. Who knows why they must be refuses it."""
 
     lot_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesTaken:
+    """Promises to some demands were given back by somebody who does not know whose they are."""
+
+    demand_ids: tuple[UUID, ...]
 
 
 Handler = Callable[[Any], None]

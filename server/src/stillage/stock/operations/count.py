@@ -10,7 +10,7 @@ from uuid import UUID
 from stillage.audit.record import record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
-from stillage.core.events import StockFreed, publish
+from stillage.core.events import PromisesTaken, StockFreed, publish
 from stillage.core.locking import for_update, operation
 from stillage.core.sql import as_date, execute, fetch, items, listed, member, rows, stored, table
 from stillage.stock import ledger
@@ -358,7 +358,9 @@ def _sizes(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def _tell_of_freed(freed: Sequence[ledger.Open]) -> None:
-    """Who lost a promise is served again from what lies elsewhere."""
+    """Who lost a promise is sent for nothing that is not there, and served again from what lies elsewhere."""
+    if freed:
+        publish(PromisesTaken(tuple(sorted({one.demand_id for one in freed}))))
     products: dict[int, set[int]] = defaultdict(set)
     for one in freed:
         products[one.warehouse_id].add(one.product_id)
