@@ -7,7 +7,7 @@ from typing import Any
 import flet as ft
 
 from stillage_client import theme, words
-from stillage_client.api.buying_records import Notice, Purchase, Receipt
+from stillage_client.api.buying_records import AtDock, Notice, Purchase, Receipt
 from stillage_client.components.buttons import big_button, button, icon_button, tap
 from stillage_client.components.faces import avatar, icon_tile
 from stillage_client.components.feedback import banner, bone_rows, empty
@@ -175,8 +175,9 @@ def _body(
         side.append(_notices(state, session, go))
     if layout == "desk":
         return side_by_side([*top, *main], side, SIDE_WIDTH) if side else scrolled(*top, *main)
-    first = side[:1] if state.dock else []
-    return scrolled(*top, *first, *main, *[one for one in side if one not in first], gap(8))
+    lying = [_dock_row(state, go)] if session.can("stock.move") and _waiting(state) else []
+    announced = [_notices(state, session, go)] if state.notices else []
+    return scrolled(*top, *lying, *main, *announced, gap(8))
 
 
 def _hint() -> ft.Control:
@@ -240,9 +241,38 @@ def _order_row(one: Purchase, go: Callable[[str], Any], may_run: bool, layout: L
     )
 
 
+def _waiting(state: ReceivingState) -> list[AtDock]:
+    """What may be put away now."""
+    return [one for one in state.dock if one.free > 0]
+
+
+def _dock_row(state: ReceivingState, go: Callable[[str], Any]) -> ft.Control:
+    """The same on a phone: one line that leads there."""
+    count = len(_waiting(state))
+    return tap(
+        row(
+            icon_tile(ft.Icons.SHELVES, "soon", 36),
+            column(
+                text(tn("{n} lot waits at the dock", "{n} lots wait at the dock", count), "strong"),
+                quiet(t("Put it away")),
+                gap=1,
+                expand=True,
+            ),
+            ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=theme.SUBDUED),
+            gap=12,
+        ),
+        lambda _: go("/put-away"),
+        height=60,
+        padding=ft.Padding.symmetric(horizontal=16),
+        bgcolor=theme.CARD,
+        border=ft.Border.all(1, theme.HAIRLINE),
+        border_radius=theme.RADIUS,
+    )
+
+
 def _dock(state: ReceivingState, go: Callable[[str], Any]) -> ft.Control:
     """What lies at the dock and should go to its place."""
-    waiting = [one for one in state.dock if one.free > 0]
+    waiting = _waiting(state)
     if not waiting:
         calm = row(
             icon_tile(ft.Icons.DONE_ALL_ROUNDED, "ok", 40),
