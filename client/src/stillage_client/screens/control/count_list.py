@@ -164,7 +164,9 @@ def count_row(one: Count, layout: Layout, go: Go) -> ft.Control:
         icon_tile(ft.Icons.FACT_CHECK_OUTLINED, names.count_kind(one.status)),
         column(text(one.number, "strong"), quiet(done if phone else note), gap=1, expand=True),
         None if phone else progress,
-        count_pill(one) if phone else ft.Container(count_pill(one), width=124),
+        count_pill(one)
+        if phone
+        else ft.Container(count_pill(one), width=124, alignment=ft.Alignment.CENTER_LEFT),
         gap=12 if phone else 16,
     )
     counting = one.status in ("open", "recount") and phone

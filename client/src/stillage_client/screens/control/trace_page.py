@@ -188,10 +188,12 @@ def trace_figures(trace: Trace, layout: Layout) -> ft.Control:
 
 
 def figure_row(cards: list[ft.Control], layout: Layout) -> ft.Control:
-    """Side by side at a desk, in pairs on a phone."""
-    if layout != "phone":
-        return row(*cards, gap=16 if layout == "desk" else 10)
-    return stretched(*[row(*cards[at : at + 2], gap=10) for at in range(0, len(cards), 2)], gap=10)
+    """Side by side at a desk, three in a row on a tablet, in pairs on a phone."""
+    if layout == "desk":
+        return row(*cards, gap=16)
+    several = 2 if layout == "phone" else 3 if len(cards) > 4 else 4
+    lines = [row(*cards[at : at + several], gap=10) for at in range(0, len(cards), several)]
+    return stretched(*lines, gap=10)
 
 
 @ft.component

@@ -84,7 +84,7 @@ def _node(box: Box, say: Figures, go: Callable[[str], Any]) -> ft.Control:
         ft.Container(width=5, bgcolor=theme.SOLID[kind], height=box.height),
         ft.Icon(ICONS[node.mark], size=18, color=theme.ON_TINT[kind]),
         column(
-            text(node.title, "small_strong" if small else "strong"),
+            text(node.title, "small_strong" if small else "strong", lines=2 if box.height > TALL else 1),
             text(node.note, "caption", note_ink) if node.note else None,
             expand=True,
         ),

@@ -155,7 +155,9 @@ def transfer_row(one: Transfer, here: str | None, layout: Layout, go: Callable[[
             icon_tile(icon, "info" if one.status in ("dispatched", "partly_received") else "mute"),
             column(text(way_said(one), "strong"), quiet(note), gap=1, expand=True),
             bar if layout != "phone" else None,
-            ft.Container(transfer_pill(one), width=116) if layout != "phone" else transfer_pill(one),
+            ft.Container(transfer_pill(one), width=116, alignment=ft.Alignment.CENTER_LEFT)
+            if layout != "phone"
+            else transfer_pill(one),
             gap=12,
         ),
         lambda _: go(f"/transfers/{one.number}"),
