@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from stillage.audit.history import history
@@ -38,8 +38,8 @@ _EXPECTED = ", ".join(f"'{status.value}'" for status in EXPECTED)
 
 def receipts(actor: Actor) -> QuerySet[Receipt, Any]:
     """Deliveries to the actor's warehouses, with how much of each is booked."""
-    undone = ReceiptUndo.objects.values("operation_id")
-    own = ReceiptLine.objects.filter(receipt=OuterRef("pk")).exclude(operation_id__in=undone).order_by()
+    undone = Exists(ReceiptUndo.objects.filter(operation_id=OuterRef("operation_id")))
+    own = ReceiptLine.objects.filter(~undone, receipt=OuterRef("pk")).order_by()
     wrong = Discrepancy.objects.filter(receipt=OuterRef("pk"), withdrawn_at__isnull=True).order_by()
     found = Receipt.objects.select_related("supplier", "warehouse", "location", "order", "notice").annotate(
         line_count=Coalesce(Subquery(own.values("receipt").annotate(n=Count("pk")).values("n")), 0),
