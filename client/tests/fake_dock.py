@@ -49,6 +49,8 @@ class Dock(FakeServer):
             return getattr(self, "_dock_" + path.rpartition("/")[2].replace("-", "_"))(body)  # type: ignore[no-any-return]
         if path == f"purchase-orders/{ORDER}":
             return 200, self._order()
+        if path == "advance-notices":
+            return 200, {"results": [], "next": None}
         if path == "put-away":
             return 200, {"results": self._lying(), "next": None}
         if path == "suppliers":
@@ -68,7 +70,12 @@ class Dock(FakeServer):
         return super()._answer(request, path)
 
     def _order(self) -> dict[str, Any]:
-        return {"id": 1, "number": ORDER, "status": "placed", "warehouse": "MAIN", "supplier": "HARROW"}
+        lines = [
+            {**row, "id": row["order_line_id"], "quantity": row["ordered"], "quantity_packs": 1}
+            for row in self._expected()
+        ]
+        return {"id": 1, "number": ORDER, "status": "placed", "warehouse": "MAIN", "supplier": "HARROW",
+                "supplier_name": "Harrow Brewing", "lines": lines}  # fmt: skip
 
     def _receipt(self) -> dict[str, Any]:
         return {

@@ -52,11 +52,18 @@ def water(server: Dock) -> str:
     return label(server.products["MSW-750"], "W1", "270331")
 
 
-def test_an_orders_number_goes_on_with_its_delivery_or_begins_one(work: ReceiveWork, server: Dock) -> None:
-    assert work.receipt is not None and work.receipt.number == RECEIPT
-    run(work.load())
-    assert server.asked.count("POST receipts") == 1
-    assert work.progress() == (0, 3, "cases")
+def test_looking_at_an_order_opens_nothing_and_its_first_scan_opens_one_delivery(
+    work: ReceiveWork, server: Dock
+) -> None:
+    assert work.receipt is not None and work.receipt.number == ""
+    assert work.progress() == (0, 3, "cases") and "POST receipts" not in server.asked
+    scan(work, ale(server))
+    scan(work, ale(server))
+    assert server.asked.count("POST receipts") == 1 and work.receipt.number == RECEIPT
+    again = ReceiveWork()
+    again.begin(api_for(server), "MAIN", ORDER)
+    run(again.load())
+    assert again.receipt is not None and again.receipt.number == RECEIPT and len(again.rows) == 2
 
 
 def test_each_scan_books_a_case_and_the_last_one_says_so(work: ReceiveWork, server: Dock) -> None:
@@ -111,10 +118,14 @@ def test_what_was_never_ordered_is_not_booked(work: ReceiveWork, server: Dock) -
 def test_a_code_without_its_lot_asks_once_and_keeps_the_answer(work: ReceiveWork, server: Dock) -> None:
     bare = label(server.products["HPA-330"])
     assert scan(work, bare).word == "Lot and date?"
-    assert work.announced("HPA-330") == ("L77",)
     assert run(work.answer_lot("L77", date(2027, 3, 31)))
     assert scan(work, bare).kind == "ok"
     assert server.on_hand("HPA-330", "L77", "MAIN/RECV-01") == 48
+
+
+def test_the_lots_a_supplier_announced_are_offered(work: ReceiveWork, server: Dock) -> None:
+    scan(work, water(server))
+    assert work.announced("HPA-330") == ("L77",)
 
 
 def test_a_pallet_is_booked_whole_and_only_once(work: ReceiveWork, server: Dock) -> None:

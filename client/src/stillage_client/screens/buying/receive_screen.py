@@ -291,7 +291,7 @@ def _head(view: ReceiveView) -> ft.Control:
     """Which delivery, and how far it is."""
     work = view.work
     receipt = work.receipt
-    supplier = receipt.supplier_name if receipt else ""
+    about = " · ".join(part for part in (receipt.supplier_name if receipt else "", dock_words(work)) if part)
     return column(
         ft.Container(
             row(
@@ -303,7 +303,11 @@ def _head(view: ReceiveView) -> ft.Control:
                     box=48,
                     color=ft.Colors.ON_SURFACE,
                 ),
-                column(text(work.title, "lead"), quiet(f"{supplier} · {dock_words(work)}"), expand=True),
+                column(
+                    text(work.title, "lead"),
+                    quiet(about),
+                    expand=True,
+                ),
                 _count(work),
                 gap=4,
             ),

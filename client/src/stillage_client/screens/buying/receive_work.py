@@ -21,6 +21,7 @@ from stillage_client.api.buying_records import (
     Intake,
     Packing,
     Purchase,
+    PurchaseLine,
     PutAwayHint,
     Receipt,
     Waiting,
@@ -137,14 +138,42 @@ class ReceiveWork:
             self.panel = self._ready()
 
     async def _of_order(self, number: str) -> Receipt:
-        """Go on with the delivery that is open, or begin one; asked twice it is still one."""
+        """Go on with the delivery that is open. Without one the order is shown: the first scan opens it, a look does not."""
         found = await receiving.receipts(self._api(), purchase_order=number, status="open", limit=1)
         if found.results:
             return await receiving.receipt(self._api(), found.results[0].number)
         order = await buying.purchase(self._api(), number)
-        self._opening = self._opening or new_key()
-        body = {"warehouse": order.warehouse, "purchase_order": order.number}
-        return await receiving.open_receipt(self._api(), body, key=self._opening)
+        return Receipt(
+            purchase_order=order.number,
+            supplier=order.supplier,
+            supplier_name=order.supplier_name,
+            warehouse=order.warehouse,
+            expected=tuple(_waited_for(order, line) for line in order.lines),
+        )
+
+    async def _begun(self) -> Receipt:
+        """The delivery, opened when it is not yet; asked for twice it is still one."""
+        receipt = self._receipt()
+        if receipt.number:
+            return receipt
+        found = await receiving.receipts(
+            self._api(), purchase_order=receipt.purchase_order, status="open", limit=1
+        )
+        if found.results:
+            self.receipt = await receiving.receipt(self._api(), found.results[0].number)
+        else:
+            self._opening = self._opening or new_key()
+            sent = await receiving.notices(
+                self._api(), purchase_order=receipt.purchase_order, status="open", limit=1
+            )
+            of: dict[str, Any] = (
+                {"notice": sent.results[0].id} if sent.results else {"purchase_order": receipt.purchase_order}
+            )
+            self.receipt = await receiving.open_receipt(
+                self._api(), {"warehouse": receipt.warehouse, **of}, key=self._opening
+            )
+        self.place = self.place or self.receipt.location
+        return self.receipt
 
     async def again(self) -> None:
         """As the server has it now; without an answer what is here stays."""
@@ -406,7 +435,7 @@ class ReceiveWork:
         return self._booked(said, pack, at)
 
     async def _receive(self, line: Mapping[str, Any], key: str) -> Intake:
-        receipt = self._receipt()
+        receipt = await self._begun()
         elsewhere = self.place if self.place != receipt.location else ""
         return await receiving.receive(self._api(), receipt.number, [line], location=elsewhere, key=key)
 
@@ -417,11 +446,10 @@ class ReceiveWork:
 
     async def _send_unit(self, body: Mapping[str, Any], key: str, at: datetime) -> Answer:
         sscc = str(body["sscc"])
-        where = {"location": self.place} if self.place and self.place != self._receipt().location else {}
+        receipt = await self._begun()
+        where = {"location": self.place} if self.place and self.place != receipt.location else {}
         try:
-            said = await receiving.receive_unit(
-                self._api(), self._receipt().number, {**body, **where}, key=key
-            )
+            said = await receiving.receive_unit(self._api(), receipt.number, {**body, **where}, key=key)
         except Refused as error:
             if error.code == "already_received" or any(
                 one.code == "already_received" for one in error.errors
@@ -704,8 +732,9 @@ class ReceiveWork:
             return False
         self.working, self.fault = True, ""
         try:
+            begun = await self._begun()
             self.closed = await receiving.close_receipt(
-                self._api(), self.receipt.number, rest if self.missing else "", key=new_key()
+                self._api(), begun.number, rest if self.missing else "", key=new_key()
             )
         except ApiError as error:
             self.fault = error.sentence
@@ -799,6 +828,25 @@ class ReceiveWork:
     def _api(self) -> Api:
         assert self.api is not None  # noqa: S101 - set by whoever mounts the screen
         return self.api
+
+
+def _waited_for(order: Purchase, line: PurchaseLine) -> Expected:
+    """A line of an order, as a delivery shows it."""
+    return Expected(
+        order_line_id=line.id,
+        purchase_order=order.number,
+        product=line.product,
+        product_id=line.product_id,
+        product_name=line.product_name,
+        base_unit=line.base_unit,
+        pack_name=line.pack_name,
+        units_per_pack=line.units_per_pack,
+        case_name=line.case_name,
+        units_per_case=line.units_per_case,
+        ordered=line.quantity,
+        received=line.received,
+        open=line.open,
+    )
 
 
 def _counted(pack: Packing) -> Packing:

@@ -135,7 +135,7 @@ class ReceivingState:
             return Answer("error", t("Not booked"), self.fault), ""
         answer = await work.take(scan)
         self.fault, self.choice = "", None
-        return answer, with_scan(work.receipt.number, scan)
+        return answer, with_scan(work.receipt.number or number, scan)
 
     async def find_suppliers(self, api: Api, written: str) -> None:
         """For a delivery nobody ordered."""
