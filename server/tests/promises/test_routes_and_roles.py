@@ -206,7 +206,8 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from routes(pattern.url_patterns, prefix + part)
         elif isinstance(pattern, URLPattern):
             address = prefix + re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "999999", part.lstrip("^"))
-            yield pattern.name or address, "/" + address.replace("/?$", "")
+            plain = address.replace("/?$", "").rstrip("$").replace("\\.", ".")
+            yield pattern.name or address, "/" + plain
 
 
 def test_every_route_stands_in_the_table() -> None:
