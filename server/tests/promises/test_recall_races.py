@@ -28,7 +28,7 @@ from tests import selling
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.people import new_key, signed_in_client
 from tests.promises.engines import ON_POSTGRES
-from tests.promises.threads import together
+from tests.promises.threads import in_thread, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 API = "/api/v1/"
@@ -238,3 +238,30 @@ def test_without_the_standstill_it_would(whole: bool, monkeypatch: pytest.Monkey
     module = importlib.import_module("stillage.recalls.operations.recall")
     monkeypatch.setattr(module, "stop_all_postings", lambda: None)
     assert a_promise_that_waits_while_the_lot_is_called_back(whole) == 20
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+def test_an_order_that_is_promised_some_before_everything_stands_still_makes_it_begin_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was not among the orders that were locked, so it is locked in the second round."""
+    lot = house()
+    order = selling.make_order(("ALE-330", 5))
+    module = importlib.import_module("stillage.recalls.operations.recall")
+    real, calls = module.sales.stop_for, []
+
+    def slowly(**given: Any) -> Any:
+        stopped = real(**given)
+        calls.append(len(stopped.orders))
+        if len(calls) == 1:
+            in_thread(lambda: sales.allocate(actor=BOSS, order=order.pk, at=now()))
+        return stopped
+
+    monkeypatch.setattr(module.sales, "stop_for", slowly)
+    body = {"reason": "glass", "lots": [{"product": "ALE-330", "lot": "L1"}]}
+    said = signed_in_client("manager").post(API + "recalls", body, key=new_key())
+    assert said.status_code == 201, said.content
+    assert calls == [0, 1]
+    assert said.json()["lots"][0]["freed"] == 5
+    assert not Allocation.objects.filter(lot=lot).exists()
+    assert disagreements(seal=False) == []

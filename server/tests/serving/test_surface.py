@@ -247,7 +247,7 @@ def _plain(pattern: str) -> str:
             depth += {"(": 1, ")": -1}.get(rest[0], 0)
             rest = rest[1:]
         out += f"{head}<{name}>"
-    return out + rest
+    return (out + rest).replace("\\.", ".")
 
 
 def test_the_server_has_the_listed_addresses_and_no_others() -> None:
