@@ -26,6 +26,7 @@ class Dock(FakeServer):
     placed: list[dict[str, Any]] = field(default_factory=list)
     against: str = ""
     pallet_here: bool = False
+    waiting: dict[str, str] = field(default_factory=lambda: {ORDER: "2026-11-22"})  # number → expected on
 
     def order(self, sku: str, units: int) -> None:
         self.rest[sku] = self.ordered[sku] = units
@@ -49,6 +50,10 @@ class Dock(FakeServer):
             return getattr(self, "_dock_" + path.rpartition("/")[2].replace("-", "_"))(body)  # type: ignore[no-any-return]
         if path == f"purchase-orders/{ORDER}":
             return 200, self._order()
+        if path == "purchase-orders":
+            waiting = [{"number": number, "possible_steps": ["receive"], "status": "placed", "expected_date": day,
+                        "late": day < "2026-11-22"} for number, day in self.waiting.items()]  # fmt: skip
+            return 200, {"results": waiting, "next": None}
         if path == "advance-notices":
             return 200, {"results": [], "next": None}
         if path == "put-away":
