@@ -50,7 +50,7 @@ class Dock(FakeServer):
             return getattr(self, "_dock_" + path.rpartition("/")[2].replace("-", "_"))(body)  # type: ignore[no-any-return]
         if path == f"purchase-orders/{ORDER}":
             return 200, self._order()
-        if path == "purchase-orders":
+        if path == "purchase-orders" and request.method == "GET":
             waiting = [{"number": number, "possible_steps": ["receive"], "status": "placed", "expected_date": day,
                         "late": day < "2026-11-22"} for number, day in self.waiting.items()]  # fmt: skip
             return 200, {"results": waiting, "next": None}
