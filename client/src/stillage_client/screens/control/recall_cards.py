@@ -471,6 +471,7 @@ def _step(step: RecallStep, before: RecallStep | None, said_: str) -> ft.Control
         column(
             text(said_, "small_strong", lines=3),
             quiet(" · ".join(part for part in (when, step.by) if part)),
+            gap(8),
             expand=True,
         ),
         quiet(said),

@@ -124,23 +124,19 @@ def NewTransfer() -> ft.Control:
         state.to = code
 
     name = next((one.name or one.code for one in session.warehouses if one.code == session.warehouse), "")
+    come_from = labelled(
+        t("From"), ft.Container(text(name, "strong"), height=48, alignment=ft.Alignment.CENTER_LEFT)
+    )
+    go_to = labelled(t("To"), dropdown(t("To"), state.to or None, others, choose, expand=True))
+    arrow = ft.Icon(ft.Icons.ARROW_FORWARD_ROUNDED, size=20, color=theme.SUBDUED)
+    ends = (
+        stretched(come_from, go_to, gap=8)
+        if layout == "phone"
+        else row(ft.Container(come_from, expand=True), arrow, ft.Container(go_to, expand=True), gap=12)
+    )
     where = card(
         stretched(
-            row(
-                ft.Container(
-                    labelled(
-                        t("From"),
-                        ft.Container(text(name, "strong"), height=48, alignment=ft.Alignment.CENTER_LEFT),
-                    ),
-                    expand=True,
-                ),
-                ft.Icon(ft.Icons.ARROW_FORWARD_ROUNDED, size=20, color=theme.SUBDUED),
-                ft.Container(
-                    labelled(t("To"), dropdown(t("To"), state.to or None, others, choose, expand=True)),
-                    expand=True,
-                ),
-                gap=12,
-            ),
+            ends,
             row(
                 text_field(
                     form, "day", label=t("Expected on"), hint_text=t("24.12.2026"), height=52, expand=True
