@@ -6,10 +6,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from stillage.catalogue.models import Product
 from stillage.core.clock import now
+from stillage.core.errors import Conflict
 from stillage.places.models import Location
+from stillage.places.operations import import_locations
 from stillage.stock import operations
 from stillage.stock.incoming import incoming
 from stillage.stock.models import Allocation, Balance, Hold, Movement
@@ -464,3 +467,18 @@ def test_a_tampered_item_or_a_stray_unit_is_found(house: House) -> None:
     found = disagreements(seal=False)
     assert any("the transfers make 6" in line for line in found)
     assert any("6 left" in line for line in found)
+
+
+def test_a_place_for_goods_on_the_way_stays_one(house: House) -> None:
+    control.dispatched(("ALE", 5))
+    for code, kind in (("NORTH/TRANSIT", "storage"), ("NORTH/A-01", "transit")):
+        place = Location.objects.get(full_code=code)
+        at = f"/api/v1/locations/{code}"
+        refused(house.client.patch(at, {"kind": kind}, version=place.version), 422, "fixed")
+        assert (
+            house.client.patch(at, {"kind": place.kind, "zone": "Z"}, version=place.version).status_code
+            == 200
+        )
+        place.kind = kind
+        with pytest.raises(Conflict), transaction.atomic():
+            import_locations(create=[], update=[place])

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from stillage.audit.viewsets import MasterViewSet, Ordering
 from stillage.core.errors import Conflict
-from stillage.places.models import PHYSICAL, Location, Warehouse
-from stillage.places.operations import open_warehouse
+from stillage.places.models import PHYSICAL, Kind, Location, Warehouse
+from stillage.places.operations import STAYS_TRANSIT, open_warehouse
 from stillage.rest.fields import Reference, StrictModel, Text
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]*\Z")
@@ -116,6 +116,12 @@ class LocationSerializer(StrictModel):
         if self.instance is not None and value != self.instance.code:
             raise serializers.ValidationError("A code is printed on labels and stays as it is.", code="fixed")
         return checked_code(value)
+
+    def validate_kind(self, value: str) -> str:
+        """Goods on the way must not become goods for sale because their place is called something else."""
+        if self.instance is not None and (value == Kind.TRANSIT) != (self.instance.kind == Kind.TRANSIT):
+            raise serializers.ValidationError(STAYS_TRANSIT, code="fixed")
+        return value
 
     def validate_warehouse(self, value: int | str) -> Warehouse:
         actor = self.context["actor"]

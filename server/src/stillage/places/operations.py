@@ -1,5 +1,6 @@
 """Making warehouses and locations, and changing what may be changed about them."""
 
+from stillage.core.errors import Conflict
 from stillage.core.locking import operation
 from stillage.places.models import VIRTUAL, Kind, Location, Warehouse
 
@@ -29,9 +30,20 @@ def transit_location(warehouse: Warehouse) -> Location:
     return Location.objects.get_or_create(warehouse=warehouse, code=code, defaults=values)[0]
 
 
+# Goods on the way must not become goods for sale because their place is called something else.
+STAYS_TRANSIT = "A place for goods on the way stays one, and no other place becomes one; make another."
+
+
 @operation
 def import_locations(*, create: list[Location], update: list[Location]) -> None:
-    """Write many locations at once, as a file says; codes and warehouses of those that are there stay."""
+    """Write many locations at once, as a file says; codes and warehouses of those that are there stay.
+
+    Refuses: a place for goods on the way that would be another, or the other way round.
+    """
+    way = {location.pk for location in update if location.kind == Kind.TRANSIT}
+    there = Location.objects.filter(pk__in=[location.pk for location in update], kind=Kind.TRANSIT)
+    if update and way != set(there.values_list("pk", flat=True)):
+        raise Conflict(STAYS_TRANSIT, code="fixed")
     Location.objects.bulk_create(create, batch_size=1_000)
     if update:
         Location.objects.bulk_create(
