@@ -11,6 +11,9 @@ from stillage.documents.content import (
     DeliveryLine,
     DeliveryNote,
     DeliveryPallet,
+    DifferenceLine,
+    DiscrepancyNote,
+    GoodsReceived,
     Language,
     LocationLabel,
     LotLabel,
@@ -28,6 +31,7 @@ from stillage.documents.content import (
     PickListContent,
     Promise,
     Quantity,
+    TakenInLine,
     TaxLine,
 )
 from stillage.documents.sscc import build
@@ -263,6 +267,65 @@ def order_confirmation(
 
 
 # --- Labels ------------------------------------------------------------------------------------------
+
+
+def lot_of(index: int) -> LotQuantity:
+    return LotQuantity(lot=lot(index), quantity=amount_of(index), best_before_date=DAY, expiry_date=DAY)
+
+
+def discrepancy_note(count: int = 4, *, language: Language = "en") -> DiscrepancyNote:
+    kinds = ("over", "short", "damaged", "short_dated", "not_ordered")
+    outcomes = ("accepted", "missing", "quarantined", "refused", "refused")
+    return DiscrepancyNote(
+        number="GR-000042",
+        company=COMPANY,
+        language=language,
+        supplier=CUSTOMER,
+        received_date=DAY,
+        warehouse="MAIN Hafenstraße, hall 3",
+        lines=tuple(
+            DifferenceLine(
+                sku=sku(index),
+                name=NAMES[index % len(NAMES)],
+                lot=lot_of(index),
+                kind=kinds[index % 5],
+                outcome=outcomes[index % 5],
+                supplier_sku=f"BREW-{index}" if index % 3 else "",
+                order_number=f"PO-{index:06d}" if index % 2 else "",
+                note="the film was torn, and the lowest layer stood in water" if index % 4 == 3 else "",
+            )
+            for index in range(count)
+        ),
+        delivery_note="LS 4711/2027",
+        despatch_number="DESADV-2027-000815",
+        signed_by="Żaneta",
+    )
+
+
+def goods_received(count: int = 4, *, language: Language = "en", paper: PaperSize = "a4") -> GoodsReceived:
+    return GoodsReceived(
+        number="GR-000042",
+        company=COMPANY,
+        language=language,
+        paper=paper,
+        supplier=CUSTOMER,
+        received_date=DAY,
+        warehouse="MAIN Hafenstraße, hall 3",
+        lines=tuple(
+            TakenInLine(
+                sku=sku(index),
+                name=NAMES[index % len(NAMES)],
+                lot=lot_of(index),
+                place="QUARANTINE-CAGE-01" if index % 5 == 4 else "RECV",
+                order_number=f"PO-{index:06d}" if index % 2 else "",
+                aside=index % 5 == 4,
+            )
+            for index in range(count)
+        ),
+        order_number="PO-000017",
+        received_by="Żaneta",
+        open=count < 10,
+    )
 
 
 def pallet_label(*, language: Language = "en", homogeneous: bool = True, lot: str = "L2409") -> PalletLabel:

@@ -40,6 +40,8 @@ LONG: dict[str, Made] = {
     "delivery note": (papers.delivery_note, samples.delivery_note(200, pallets=12)),
     "credit note": (papers.credit_note, samples.credit_note(200)),
     "order confirmation": (papers.order_confirmation, samples.order_confirmation(200)),
+    "discrepancy note": (papers.discrepancy_note, samples.discrepancy_note(120)),
+    "goods received note": (papers.goods_received, samples.goods_received(120)),
 }
 SHORT: dict[str, Made] = {
     "pick list": (papers.pick_list, samples.pick_list(3)),
@@ -47,6 +49,13 @@ SHORT: dict[str, Made] = {
     "delivery note": (papers.delivery_note, samples.delivery_note(3)),
     "credit note": (papers.credit_note, samples.credit_note(3)),
     "order confirmation": (papers.order_confirmation, samples.order_confirmation(3)),
+    "discrepancy note": (papers.discrepancy_note, samples.discrepancy_note(5)),
+    "goods received note": (papers.goods_received, samples.goods_received(5)),
+    "German discrepancy note": (papers.discrepancy_note, samples.discrepancy_note(5, language="de")),
+    "German goods received note": (
+        papers.goods_received,
+        samples.goods_received(5, language="de", paper="letter"),
+    ),
     "German confirmation": (
         papers.order_confirmation,
         samples.order_confirmation(3, language="de", paper="letter"),
