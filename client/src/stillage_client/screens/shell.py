@@ -196,7 +196,9 @@ def destinations(session: Session) -> list[Destination]:
             ),
         ),
     ]
-    return [entry for right, entry in every if session.can(right)]
+    everywhere = session.user is not None and session.user.all_warehouses
+    hidden = () if everywhere else ("/recalls",)  # a recall goes through all warehouses
+    return [entry for right, entry in every if session.can(right) and entry.path not in hidden]
 
 
 def phone_places(entries: list[Destination]) -> list[Destination]:
