@@ -172,7 +172,7 @@ def _hand(
 
 def _answer(work: PutAwayWork) -> ft.Control:
     shown = work.panel
-    right = words.clock(shown.at, seconds=True) if shown.at else ""
+    right = words.clock(shown.at, seconds=True, zone=work.zone) if shown.at else ""
     if shown.kind != "ok":
         return panel(
             "ready",
@@ -208,7 +208,7 @@ def _refused(work: PutAwayWork) -> ft.Control:
         "error",
         ft.Icons.ERROR_ROUNDED,
         shown.head,
-        words.clock(shown.at, seconds=True) if shown.at else "",
+        words.clock(shown.at, seconds=True, zone=work.zone) if shown.at else "",
         gap(8),
         text(shown.title, "scan2", ink, 2),
         *code,
@@ -413,7 +413,7 @@ def _rows(work: PutAwayWork) -> ft.Control:
             for part in (
                 t("Lot {lot}", lot=one.lot) if one.lot else "",
                 bare(one.from_location),
-                age(one),
+                age(one, work.zone),
             )
             if part
         )

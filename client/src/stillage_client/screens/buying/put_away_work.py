@@ -20,6 +20,7 @@ from stillage_client.api.transport import Api, ApiError, Refused, Unreachable, n
 from stillage_client.locale import t
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.buying import names
+from stillage_client.screens.buying.dock_clock import zone_of
 from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.screens.scan_job import MISREAD, Panel, ScanRefused, shown
@@ -43,6 +44,7 @@ class PutAwayWork:
 
     api: Api | None = None
     warehouse: str | None = None
+    zone: str = "UTC"
     rows: tuple[AtDock, ...] = ()
     loaded: bool = False
     hand: AtDock | None = None
@@ -65,6 +67,7 @@ class PutAwayWork:
             self.hand = next((one for one in self.rows if one.key == self.hand.key), None)
         if not self.panel.head:
             self.panel = self._ready()
+            self.zone = await zone_of(self._api(), self.warehouse)
 
     @property
     def place(self) -> Proposal | None:
@@ -307,6 +310,6 @@ def _as_refusal(refused: Refused, code: str) -> ScanRefused:
     return ScanRefused(title or t("Not possible"), refused.sentence)
 
 
-def age(row: AtDock) -> str:
+def age(row: AtDock, zone: str = "UTC") -> str:
     """How long it has been lying here."""
-    return words.ago(row.since) if row.since else ""
+    return words.ago(row.since, zone=zone) if row.since else ""

@@ -71,7 +71,7 @@ def answer_panel(view: ReceiveView, *, expand: bool | None = None) -> ft.Control
     """What the last scan did, or what is asked."""
     work, shown = view.work, view.work.panel
     ground = GROUNDS[shown.kind]
-    right = words.clock(shown.at, seconds=True) if shown.at else ""
+    right = words.clock(shown.at, seconds=True, zone=work.zone) if shown.at else ""
     if view.entry.keypad is not None:
         return panel("ok", ft.Icons.DIALPAD_ROUNDED, t("Quantity"), "", gap(8), _keypad(view))
     if work.wrong is not None:
@@ -298,14 +298,15 @@ def _booked_row(view: ReceiveView, one: Row) -> ft.Control:
         await work.undo(one.operation_id)
 
     action = None
-    if one.active and one.operation_id and work.closed is None:
+    may = view.session.can("receipts.run")
+    if may and one.active and one.operation_id and work.closed is None:
         action = (ft.Icons.UNDO_ROUNDED, t("Undo {what}", what=work.said(one)), back)
     note = " · ".join(
         part
         for part in (
             t("undone") if not one.active else one.remark,
             t("Lot {lot}", lot=one.lot) if one.lot else "",
-            words.clock(one.at, seconds=True) if one.at else "",
+            words.clock(one.at, seconds=True, zone=work.zone) if one.at else "",
         )
         if part
     )
@@ -528,7 +529,7 @@ def done_panel(view: ReceiveView, papers: ft.Control) -> list[ft.Control]:
             "ok",
             ft.Icons.CHECK_CIRCLE_ROUNDED,
             t("Delivery finished"),
-            words.clock(receipt.closed_at) if receipt and receipt.closed_at else "",
+            words.clock(receipt.closed_at, zone=work.zone) if receipt and receipt.closed_at else "",
             gap(16),
             middle,
             gap(16),

@@ -64,7 +64,7 @@ def ReceiveScreen() -> ft.Control:
     scans = watched(lambda: session.scans.state)
     form: Form = remembered(lambda: {"code": "", "lot": "", "date": ""})
     stop = remembered(lambda: {"listening": _nothing})
-    allowed = session.can("receipts.run")
+    allowed, may_run = session.can("buying.view"), session.can("receipts.run")
     page.title = f"{number} · Stillage"
 
     async def load() -> None:
@@ -99,14 +99,14 @@ def ReceiveScreen() -> ft.Control:
 
     def listen() -> None:
         stop["listening"]()
-        stop["listening"] = session.scans.subscribe(taken) if allowed else _nothing
+        stop["listening"] = session.scans.subscribe(taken) if may_run else _nothing
 
     def silence() -> None:
         stop["listening"]()
         stop["listening"] = _nothing
 
     after_drawing(load, [number, session.warehouse])
-    after_drawing(listen, [allowed], cleanup=silence)
+    after_drawing(listen, [may_run], cleanup=silence)
     crumb = (t("Receiving"), lambda: page.navigate("/receiving"))
     if not allowed:
         return screen(layout, number, no_right(t("deliveries")), crumb=crumb, online=session.live)
@@ -114,6 +114,8 @@ def ReceiveScreen() -> ft.Control:
         return screen(layout, number, _waiting(work, try_now), crumb=crumb, online=session.live)
     view = ReceiveView(work, session, entry, form, layout, page)
     waiting = scans.waiting if not session.live else 0
+    if not may_run:
+        return screen(layout, work.title, _looked_at(view), crumb=crumb, online=session.live)
     if layout == "phone":
         return ft.Container(
             _phone(view, waiting),
@@ -273,6 +275,19 @@ def _desk(view: ReceiveView, waiting: int) -> ft.Control:
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _looked_at(view: ReceiveView) -> ft.Control:
+    """For who may see deliveries and take none in: how far it is, and its papers."""
+    work = view.work
+    rows = [*expected_rows(view), *booked_rows(view)]
+    papers = [surface(_papers(view), padding=ft.Padding.symmetric(vertical=4))] if _number(work) else []
+    lines = [surface(stretched(*divided(rows, 14)), theme.RADIUS_LG)] if rows else []
+    return scrolled(*_faults(view), _progress(view), *lines, *papers, gap=14)
+
+
+def _number(work: ReceiveWork) -> str:
+    return work.receipt.number if work.receipt else ""
 
 
 def _damaged(view: ReceiveView) -> list[ft.Control]:

@@ -32,6 +32,7 @@ from stillage_client.locale import t, tn
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens import amounts
 from stillage_client.screens.buying import names
+from stillage_client.screens.buying.dock_clock import zone_of
 from stillage_client.screens.doc_codes import route_of
 from stillage_client.screens.movement_lines import bare
 from stillage_client.screens.refusals import Trouble, trouble_of
@@ -92,8 +93,8 @@ class ReceiveWork:
     warehouse: str | None = None
     ref: str = ""
     go: Callable[[str], Any] = lambda _path: None
+    zone: str = "UTC"
     receipt: Receipt | None = None
-    order: Purchase | None = None
     place: str = ""
     panel: Panel = field(default_factory=lambda: Panel("ready", ""))
     ask: AskLotAndDate | None = None
@@ -136,6 +137,7 @@ class ReceiveWork:
         self.place = self.place or self.receipt.location
         if not self.panel.head:
             self.panel = self._ready()
+        self.zone = await zone_of(self._api(), self.warehouse)
 
     async def _of_order(self, number: str) -> Receipt:
         """Go on with the delivery that is open. Without one the order is shown: the first scan opens it, a look does not."""
