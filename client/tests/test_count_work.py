@@ -8,9 +8,11 @@ import pytest
 from fake_control import COUNT, Control
 from fakes import api_for, label
 
+from stillage_client.api.control_records import Count
 from stillage_client.api.transport import Unreachable
 from stillage_client.scans import Answer, Scan
-from stillage_client.screens.control.count_state import CountState, NewCountState
+from stillage_client.screens.control.count_state import CountState, NewCountState, counted_it
+from stillage_client.screens.control.count_state import to_decide as in_order
 from stillage_client.screens.control.count_work import CountWork
 
 A, B = "MAIN/A-01-01", "MAIN/A-01-02"
@@ -202,6 +204,22 @@ def test_when_all_places_are_counted_the_count_is_handed_in(server: Control) -> 
 
 
 # ---- at the desk
+
+
+def test_who_counted_is_told_why_somebody_else_decides() -> None:
+    lines = [{"location": A, "counted_by": "ada"}, {"location": B, "counted_by": "ben"}]
+    count = Count.read({"number": COUNT, "status": "to_approve", "counted_it": True, "lines": lines})
+    assert counted_it(count, "ada") == (A,)
+    assert counted_it(Count.read({"number": COUNT, "status": "to_approve", "lines": lines}), "eve") == ()
+
+
+def test_the_dearest_difference_is_decided_first() -> None:
+    lines = [
+        {"id": 1, "outcome": "to_approve", "difference": 500, "value_difference": "5.00"},
+        {"id": 2, "outcome": "to_approve", "difference": -2, "value_difference": "-80.00"},
+        {"id": 3, "outcome": "posted", "difference": 0},
+    ]
+    assert [line.id for line in in_order(Count.read({"lines": lines}))] == [2, 1]
 
 
 def to_decide(server: Control) -> tuple[CountState, Any]:

@@ -44,7 +44,7 @@ from stillage_client.screens.selling.papers import paper_links
 from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 348
-BOOK_WIDTH, DIFFERENCE_WIDTH, VALUE_WIDTH, OUTCOME_WIDTH = 76, 96, 84, 124
+BOOK_WIDTH, DIFFERENCE_WIDTH, VALUE_WIDTH, OUTCOME_WIDTH = 80, 92, 88, 124
 
 
 @ft.component
@@ -306,7 +306,8 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
         expand=True,
     )
     value = words.money(line.value_difference) if money and line.value_difference is not None else ""
-    outcome = _outcome(line)
+    going = state.count is not None and state.count.status in ("open", "recount")
+    outcome = _outcome(line, going=going)
     tick = None
     if choose:
 
@@ -346,9 +347,9 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
         row(
             tick,
             name,
-            box(text(amounts.short(line, line.book or 0)), BOOK_WIDTH) if known else None,
-            box(text(amounts.short(line, line.counted), "strong"), BOOK_WIDTH),
-            box(text(said, "strong", ink), DIFFERENCE_WIDTH) if known else None,
+            box(_amount(amounts.short(line, line.book or 0)), BOOK_WIDTH) if known else None,
+            box(_amount(amounts.short(line, line.counted), "strong"), BOOK_WIDTH),
+            box(_amount(said, "strong", ink), DIFFERENCE_WIDTH) if known else None,
             box(text(value), VALUE_WIDTH) if money and known else None,
             None if choose else box(outcome or gap(1), OUTCOME_WIDTH),
             gap=12,
@@ -358,9 +359,16 @@ def _line(state: CountState, line: CountLine, layout: Layout, *, money: bool, ch
     )
 
 
-def _outcome(line: CountLine) -> ft.Control | None:
+def _amount(said: str, role: theme.Role = "body", color: ft.ColorValue = ft.Colors.ON_SURFACE) -> ft.Control:
+    """An amount in a narrow column: it breaks rather than being cut."""
+    return text(said, role, color, 2, text_align=ft.TextAlign.RIGHT)
+
+
+def _outcome(line: CountLine, *, going: bool) -> ft.Control | None:
     if line.outcome == "to_approve":
         return pill("soon", t("To decide"), ft.Icons.RULE_ROUNDED)
+    if line.outcome == "recount" and not going:
+        return plain_pill(t("Counted again"))
     if line.outcome == "recount":
         return pill("soon", t("Count again"), ft.Icons.REPLAY_ROUNDED)
     if line.outcome == "posted" and line.difference:
