@@ -106,4 +106,4 @@ def _transfer(one: Transfer, go: Callable[[str], Any]) -> ft.Control:
     said = " · ".join(part for part in (one.number, late, one.carrier) if part)
     icon = ft.Icons.LOCAL_SHIPPING_OUTLINED
     kind = "expired" if one.late else "info"
-    return banner(kind, title, said, _open(t("Receive"), f"/transfers/{one.number}", go), icon=icon)  # type: ignore[arg-type]
+    return banner(kind, title, said, _open(t("Look"), f"/transfers/{one.number}", go), icon=icon)  # type: ignore[arg-type]
