@@ -1,7 +1,7 @@
 """The way of a delivery: ordered at a desk, taken in by scans with one too many and one broken, put away, sent back."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from behind import Warehouse
@@ -26,26 +26,25 @@ class Wanted:
         return f"01{self.gtin}15{until}10{lot}"
 
 
-def sold(warehouse: Warehouse) -> tuple[str, str, list[Wanted]]:
-    """A supplier of cases with dates, by code and name, and two of their packs."""
-    rows = warehouse.get("supplier-products?supplier=CARTWRIGHT&limit=20")["results"]
-    cases = [row for row in rows if row["units_per_pack"] > 1][:2]
-    packs = [
-        Wanted(
-            row["product"],
-            row["product_name"],
-            row["pack"],
-            max(row["minimum_quantity"], row["order_multiple"], 2),
-            row["units_per_pack"],
-        )
-        for row in cases
-    ]
-    return "CARTWRIGHT", rows[0]["supplier_name"], packs
+def sold(warehouse: Warehouse) -> tuple[str, list[Wanted]]:
+    """A supplier who sells two cases, one of them not by the piece, by code; and the two."""
+    rows = warehouse.get("supplier-products?limit=100")["results"]
+    cases: dict[str, list[Wanted]] = {}
+    for row in rows:
+        if row["units_per_pack"] > 1:
+            least = max(row["minimum_quantity"], row["order_multiple"])
+            one = Wanted(row["product"], row["product_name"], row["pack"], least, row["units_per_pack"])
+            cases.setdefault(row["supplier"], []).append(one)
+    for code, packs in cases.items():
+        packs.sort(key=lambda one: -one.packs)
+        if len(packs) > 1 and packs[0].packs > 1:
+            return code, [packs[0], replace(packs[1], packs=max(packs[1].packs, 2))]
+    raise AssertionError("nobody sells two cases and wants more than one of them")
 
 
 def ordered(warehouse: Warehouse) -> str:
     """An order of both packs that is out; its number."""
-    code, _, packs = sold(warehouse)
+    code, packs = sold(warehouse)
     lines = [{"product": one.sku, "pack": one.gtin, "quantity_packs": one.packs} for one in packs]
     body = {"supplier": code, "warehouse": "MAIN", "lines": lines, "place": True, "ignore_warnings": True}
     return str(warehouse.post("purchase-orders", body)["number"])
@@ -54,10 +53,10 @@ def ordered(warehouse: Warehouse) -> str:
 def test_an_order_is_typed_line_by_line_and_placed_without_the_mouse(
     chrome: Browser, warehouse: Warehouse
 ) -> None:
-    _, name, (first, second) = sold(warehouse)
+    code, (first, second) = sold(warehouse)
     with signed_in(chrome, warehouse.url, "/purchases/new") as visit:
         visit.sees("Place the order", seconds=SLOW)
-        visit.fill("Supplier", name[:8], exact=True)
+        visit.fill("Supplier", code.lower(), exact=True)
         visit.page.keyboard.press("Enter")
         visit.sees("What they sell", seconds=SLOW)
         visit.fill("Add a product", f"1 x {first.sku}", exact=True)
@@ -70,11 +69,10 @@ def test_an_order_is_typed_line_by_line_and_placed_without_the_mouse(
         visit.shot("purchase-editor-desk")
         visit.press("button", f"Make it {first.packs}", exact=True)
         visit.sees(f"{second.packs + first.packs} packs, 2 lines", seconds=SLOW)
-        visit.page.keyboard.press("ControlOrMeta+Enter", delay=80)
-        visit.until(lambda: re.search(r"/purchases/PO-\d+$", visit.page.url) is not None, "its own address")
+        _placed(visit)
         visit.sees("Receive it", seconds=SLOW)
         order = warehouse.get(f"purchase-orders/{visit.page.url.rsplit('/', 1)[-1]}")
-        assert (order["status"], order["supplier"]) == ("placed", "CARTWRIGHT")
+        assert (order["status"], order["supplier"]) == ("placed", code)
         assert [line["quantity_packs"] for line in order["lines"]] == [first.packs, second.packs]
         assert unnamed_buttons(visit) == []
         go(visit, f"{warehouse.url}/purchases")
@@ -82,12 +80,29 @@ def test_an_order_is_typed_line_by_line_and_placed_without_the_mouse(
         visit.shot("purchases-desk")
 
 
+def _placed(visit: Visit) -> None:
+    """Ctrl+Enter; once more where the supplier delivers from a larger value on."""
+
+    def out() -> bool:
+        return re.search(r"/purchases/PO-\d+$", visit.page.url) is not None
+
+    def doubtful() -> bool:
+        return any("may not take it so" in line for line in visit.tree())
+
+    visit.page.keyboard.press("ControlOrMeta+Enter", delay=80)
+    visit.until(lambda: out() or doubtful(), "an answer", seconds=SLOW)
+    if not out():
+        visit.shot("purchase-too-small-desk")
+        visit.page.keyboard.press("ControlOrMeta+Enter", delay=80)
+    visit.until(out, "its own address", seconds=SLOW)
+
+
 def test_a_delivery_is_taken_in_by_scans_put_away_by_two_and_the_broken_case_sent_back(
     chrome: Browser, warehouse: Warehouse
 ) -> None:
     number = ordered(warehouse)
     lot = f"J{number[-5:]}"
-    _, _, (first, second) = sold(warehouse)
+    _, (first, second) = sold(warehouse)
     with signed_in(chrome, warehouse.url, "/receiving", size="phone") as visit:
         visit.sees("Scan an order", seconds=SLOW)
         visit.shot("receiving-phone")
@@ -145,7 +160,7 @@ def _taken_in(visit: Visit, warehouse: Warehouse, first: Wanted, second: Wanted,
     visit.sees("What becomes of it?", seconds=SLOW)
     visit.shot("receive-damaged-phone")
     visit.press("button", "Set aside")
-    visit.sees("CAGE", seconds=SLOW)
+    visit.sees(f"Lot {lot}B", seconds=SLOW)
     assert unnamed_buttons(visit) == []
     visit.press("button", "Finish", exact=True)
     visit.sees("Write it down as short", seconds=SLOW)
@@ -166,7 +181,7 @@ def test_who_may_not_decide_is_offered_no_taking_and_a_reload_keeps_the_delivery
     chrome: Browser, warehouse: Warehouse
 ) -> None:
     number = ordered(warehouse)
-    _, _, (first, _) = sold(warehouse)
+    _, (first, _) = sold(warehouse)
     path = f"/receive/{number}"
     with signed_in(chrome, warehouse.url, path, size="phone", user="picker", dark=True) as visit:
         visit.sees("Scan a case", seconds=SLOW)
