@@ -22,6 +22,7 @@ from stillage.stock.reconcile import disagreements
 from tests import selling
 from tests.builders import BOSS, make_product, receive
 from tests.people import Client, new_key, signed_in_client
+from tests.promises.engines import ON_POSTGRES
 from tests.promises.test_fail_at_every_statement import fail_everywhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -241,3 +242,36 @@ def _forget() -> None:
     SalesOrder.objects.filter(number="SO-100000").update(number="SO-X")
     SalesOrder.objects.filter(number="SO-200000").update(number="SO-Y", status="cancelled")
     Customer.objects.filter(code="C-000").update(code="C-X")
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="asks PostgreSQL for its plans")
+def test_a_trace_finds_its_movements_by_the_lot_among_many() -> None:
+    """No statement of a trace reads a whole table that grows with time."""
+    house()
+    sold_to(3)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO stock_lot (product_id, number, last_sale_date, created_at)"
+            " SELECT product_id, 'X' || g, last_sale_date, created_at FROM stock_lot, generate_series(1, 300) g"
+        )
+        cursor.execute(
+            "INSERT INTO stock_movement (operation_id, kind, product_id, lot_id, from_location_id, to_location_id,"
+            " quantity, reason, reference, username, moved_at)"
+            " SELECT gen_random_uuid(), 'move', l.product_id, l.id, a.id, b.id, 1, '', '', 'boss', now()"
+            " FROM stock_lot l JOIN places_location a ON a.full_code = 'MAIN/A-01'"
+            " JOIN places_location b ON b.full_code = 'MAIN/A-02' CROSS JOIN generate_series(1, 200) g"
+            " WHERE l.number LIKE 'X%'"
+        )
+        cursor.execute("ANALYZE stock_movement, stock_lot")
+    lot, client = Lot.objects.get(number="L1").pk, signed_in_client("manager")
+    _, sent = sqls(lambda: client.get(f"{API}lots/{lot}/trace"))
+    plans = {}
+    for sql in sent:
+        if "stock_movement" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + sql)
+                plans[sql] = "\n".join(row[0] for row in cursor.fetchall())
+    assert len(plans) >= 3
+    for sql, plan in plans.items():
+        assert "Seq Scan on stock_movement" not in plan, (sql, plan)
+    assert any("movement_by_lot" in plan for plan in plans.values())
