@@ -95,7 +95,7 @@ def test_what_speaks_against_it_is_said_once_and_the_second_press_places_it(
     server.against = "Harrow Brewing sells HPA-330 from 5 x case on."
     run(draft.enter(api, "1 x HPA-330"))
     assert run(draft.place(api)) is None
-    assert draft.against == (server.against,) and not draft.fault
+    assert draft.against == ("Harrow Pale Ale: From 5 cases on.",) and not draft.fault
     assert run(draft.place(api)) is not None
     assert server.bodies[-1] == {"ignore_warnings": True}
     assert len(server.placed) == 1

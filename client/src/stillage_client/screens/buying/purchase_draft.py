@@ -414,9 +414,8 @@ class PurchaseDraft:
             self.order = await buying.step(api, saved.number, "place", body, key=new_key())
             return self.order
         except Refused as error:
-            found = _against(error)
-            if found and not ignore:
-                self.against = found
+            if _is_doubt(error) and not ignore:
+                self.against = self._doubts(error)
             else:
                 self.fault = error.sentence
             return None
@@ -425,6 +424,26 @@ class PurchaseDraft:
             return None
         finally:
             self.working = False
+
+    def _doubts(self, error: Refused) -> tuple[str, ...]:
+        """What the supplier would rather have, in the reader's words; the server's where there are no own."""
+        least, value = self.supplier.minimum_order_value if self.supplier else None, self.value
+        said: list[str] = []
+        for one in error.errors:
+            if one.code == "below_minimum_order_value" and self.supplier and least and value is not None:
+                said.append(
+                    t(
+                        "{supplier} delivers from {amount} on, this comes to {value}.",
+                        supplier=self.supplier.name,
+                        amount=words.money(least),
+                        value=words.money(value),
+                    )
+                )
+            elif one.code in ("below_minimum_quantity", "not_a_multiple") and self.unfitting:
+                said += [f"{line.entry.product_name}: {line.hint}." for line in self.lines if line.hint]
+            else:
+                said.append(one.detail.replace(" Send ignore_warnings to place it all the same.", ""))
+        return tuple(dict.fromkeys(said))
 
     async def cancel(self, api: Api) -> bool:
         """Give a saved draft up."""
@@ -441,11 +460,9 @@ class PurchaseDraft:
         return True
 
 
-def _against(error: Refused) -> tuple[str, ...]:
-    """What the supplier would not take, each in its sentence; empty when it is another refusal."""
-    tail = " Send ignore_warnings to place it all the same."
-    said = [one.detail.replace(tail, "") for one in error.errors if one.code in WARNINGS]
-    return tuple(said) if error.status == 422 and len(said) == len(error.errors) else ()
+def _is_doubt(error: Refused) -> bool:
+    """Whether nothing speaks against it but what the supplier would rather have."""
+    return error.status == 422 and bool(error.errors) and all(one.code in WARNINGS for one in error.errors)
 
 
 def _differs(cost: Decimal | None, known: CatalogueEntry | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import flet as ft
@@ -56,6 +57,15 @@ def packed_as(entry: CatalogueEntry) -> str:
         return t("{case} of {n}", case=name, n=entry.units_per_pack)
     units = words.unit(entry.base_unit or "unit", entry.units_per_pack)
     return t("{case} of {n} {units}", case=name, n=entry.units_per_pack, units=units)
+
+
+def cost_said(cost: Decimal | None) -> str:
+    """€14.80, or €14.8028 where cents do not do: two of them must come to what the sum says."""
+    if cost is None:
+        return sum_said(None)
+    exponent = cost.normalize().as_tuple().exponent
+    places = min(max(2, -exponent), 4) if isinstance(exponent, int) else 2
+    return sum_said(cost).replace(words.number(cost, 2), words.number(cost, places))
 
 
 def purchase_lines(view: PurchaseView) -> ft.Control:
@@ -114,7 +124,7 @@ def _line(view: PurchaseView, line: DraftLine) -> ft.Control:
     )
     cost = (
         tap(
-            text(sum_said(line.pack_cost), "body"),
+            text(cost_said(line.pack_cost), "body"),
             priced,
             label=t("Cost of {what}", what=entry.product_name),
             width=COST_WIDTH,
@@ -241,7 +251,7 @@ def _offer(view: PurchaseView, item: CatalogueEntry, chosen: bool) -> ft.Control
         row(
             product_tile(item.category, item.product_name, 30),
             column(text(item.product_name, "strong"), quiet(sub), gap=0, expand=True),
-            text(sum_said(item.cost), "small") if view.costs else None,
+            text(cost_said(item.cost), "small") if view.costs else None,
             ft.Icon(ft.Icons.ADD_ROUNDED, size=18, color=ft.Colors.PRIMARY),
             gap=12,
         ),
@@ -278,7 +288,8 @@ def catalogue_card(view: PurchaseView) -> ft.Control:
             )
         )
     if not rows:
-        said = t("Nothing of that name") if wanted else t("The catalogue is empty")
+        whole = t("All of it is on the order") if draft.catalogue else t("The catalogue is empty")
+        said = t("Nothing of that name") if wanted else whole
         rows.append(ft.Container(quiet(said, "small"), padding=16))
     head = ft.Container(
         search_field(view.form, "q", t("Search the catalogue"), typed),
