@@ -241,6 +241,7 @@ def test_the_ledger_does_what_the_model_says() -> None:
 OPERATIONS = 10_000
 
 
+@pytest.mark.timeout(1200)  # long on a slow machine, and no promise about it
 @pytest.mark.django_db(transaction=True)
 def test_reconcile_is_silent_after_ten_thousand_random_operations() -> None:
     """Ten thousand operations that were carried out, each by itself; refused ones are extra."""
