@@ -36,6 +36,7 @@ from stillage_client.screens.buying import names
 from stillage_client.screens.buying.differences import difference_rows
 from stillage_client.screens.buying.hand import scrolled, side_by_side
 from stillage_client.screens.buying.purchase_editor import PurchaseEditor
+from stillage_client.screens.buying.purchase_lines import cost_said
 from stillage_client.screens.buying.purchase_list import purchase_pill, when
 from stillage_client.screens.buying.purchase_state import PurchaseState, reached
 from stillage_client.screens.selling.order_editor import due_date
@@ -204,7 +205,7 @@ def _line(order: Purchase, line: PurchaseLine, layout: Layout, costs: bool) -> f
         if line.units_per_pack > 1
         else ""
     )
-    each = sum_said(line.pack_cost, order.currency) if costs and line.pack_cost is not None else ""
+    each = cost_said(line.pack_cost) if costs and line.pack_cost is not None else ""
     note = " · ".join(part for part in (line.product, per, each, line.note) if part)
     name = column(text(line.product_name, "strong", lines=2), quiet(note, lines=2), gap=1, expand=True)
     amount = text(names.amount(line, line.quantity), "strong")

@@ -44,7 +44,7 @@ from stillage_client.screens.audit import no_right
 from stillage_client.screens.buying.differences import difference_rows
 from stillage_client.screens.buying.hand import scrolled
 from stillage_client.screens.buying.purchase_draft import terms
-from stillage_client.screens.buying.purchase_lines import packed_as
+from stillage_client.screens.buying.purchase_lines import cost_said, packed_as
 from stillage_client.screens.buying.purchase_list import purchase_pill, when
 from stillage_client.screens.buying.receiving_screen import receipt_row
 from stillage_client.screens.list_body import list_body
@@ -539,7 +539,7 @@ def _catalogue(
                 ),
                 quiet(wants, "small") if layout != "phone" else None,
                 ft.Container(
-                    text(sum_said(one.cost), "strong"), width=90, alignment=ft.Alignment.CENTER_RIGHT
+                    text(cost_said(one.cost), "strong"), width=90, alignment=ft.Alignment.CENTER_RIGHT
                 )
                 if costs
                 else None,
