@@ -450,13 +450,20 @@ def _tabs(state: SupplierState, shown: str, show: Callable[[str], None], sees: b
     def press(key: str) -> Callable[[Any], Any]:
         return lambda _: show(key)
 
-    kinds = [("catalogue", t("What they sell"), len(state.catalogue))]
+    kinds: list[tuple[str, str, int | None]] = [
+        ("catalogue", t("What they sell"), _whole(len(state.catalogue)))
+    ]
     if sees:
         kinds += [
-            ("orders", t("Purchases"), len(state.orders)),
-            ("receipts", t("Deliveries"), len(state.receipts)),
+            ("orders", t("Purchases"), _whole(len(state.orders))),
+            ("receipts", t("Deliveries"), _whole(len(state.receipts))),
         ]
     return row(*[chip(label, press(key), count=n, selected=key == shown) for key, label, n in kinds])
+
+
+def _whole(count: int) -> int | None:
+    """A number that is one: of a list that goes on it is not known."""
+    return count if count < SHOWN else None
 
 
 def _table(
