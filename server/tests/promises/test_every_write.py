@@ -11,7 +11,7 @@ from stillage.audit.models import Entry
 from stillage.rest.models import IdempotencyKey
 from stillage.stock.reconcile import disagreements
 from tests.people import new_key, signed_in_client
-from tests.promises.acts import ACTS, OTHERWISE, REFUSED_ALWAYS, World
+from tests.promises.acts import ACTS, OTHERWISE, REFUSED_ALWAYS, World, world_for
 from tests.promises.tables import changed, everything
 from tests.promises.test_routes_and_roles import TABLE
 
@@ -25,7 +25,7 @@ def test_every_write_route_has_an_act_or_a_reason() -> None:
 
 @pytest.mark.parametrize("name", list(ACTS))
 def test_a_write_leaves_who_did_what_to_what_from_where(name: str) -> None:
-    world = World()
+    world = world_for(name)
     last = Entry.objects.order_by("-pk").first()
     assert last is not None
     answer = ACTS[name].send(world, key=new_key())
@@ -47,7 +47,7 @@ def test_a_write_leaves_who_did_what_to_what_from_where(name: str) -> None:
 
 @pytest.mark.parametrize("name", list({**ACTS, **REFUSED_ALWAYS}))
 def test_a_refused_write_changes_nothing_and_leaves_no_trace(name: str) -> None:
-    world = World()
+    world = world_for(name)
     act = {**ACTS, **REFUSED_ALWAYS}[name]
     nobody = signed_in_client(None, warehouses=[])
     before = everything()
@@ -69,7 +69,7 @@ def test_a_refused_write_changes_nothing_and_leaves_no_trace(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(ACTS))
 def test_a_write_with_one_key_has_one_effect_and_one_answer(name: str) -> None:
-    world, key = World(), new_key()
+    world, key = world_for(name), new_key()
     act = ACTS[name]
     address = act.url(world)  # a deleted row has no id any more
     first = act.send(world, key=key)

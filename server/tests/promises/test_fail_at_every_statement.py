@@ -18,7 +18,7 @@ from stillage.stock import operations
 from stillage.stock.models import Movement
 from stillage.stock.reconcile import disagreements
 from tests.builders import BOSS
-from tests.promises.acts import ACTS, World
+from tests.promises.acts import ACTS, World, world_for
 from tests.promises.tables import changed, everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def fail_everywhere(ready: Callable[[], Callable[[], Any]], *, after: bool) -> t
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_request_that_fails_anywhere_has_done_nothing(name: str, after: bool) -> None:
-    world = World()
+    world = world_for(name)
     act = ACTS[name]
     answer, statements = fail_everywhere(lambda: act.ready(world, key="the-same-key-every-time"), after=after)
     assert answer.status_code in (200, 201, 204), answer.content
