@@ -158,3 +158,17 @@ def test_taking_more_than_is_free_names_every_line_and_moves_nothing() -> None:
         "/lines/2/quantity",
     ]
     assert {row["on_hand"] for row in client.get("/api/v1/stock").json()["results"]} == {10}
+
+
+def test_a_lot_keeps_what_a_unit_of_it_cost_for_those_who_may_see_costs() -> None:
+    make_warehouse("MAIN")
+    make_product("ALE-330")
+    manager, picker = signed_in_client("manager"), signed_in_client("picker")
+    line = {"product": "ALE-330", "lot": "L1", "expiry_date": "2031-03-31", "location": "MAIN/RECV"}
+    for quantity, cost in ((100, "0.60"), (300, "0.80")):
+        body = {"lines": [{**line, "quantity": quantity, "unit_cost": cost}]}
+        assert manager.post("/api/v1/stock/receive", body).status_code == 201
+    (lot,) = manager.get("/api/v1/lots").json()["results"]
+    assert lot["unit_cost"] == "0.7500"
+    assert manager.get(f"/api/v1/lots/{lot['id']}").json()["unit_cost"] == "0.7500"
+    assert "unit_cost" not in picker.get("/api/v1/lots").json()["results"][0]

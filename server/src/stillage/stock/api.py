@@ -21,9 +21,11 @@ from stillage.rest.fields import MAX_ID, Date, Integer, Money, Reference, Strict
 from stillage.rest.paging import Ordering
 from stillage.rest.views import View
 from stillage.stock import balance_list, operations, queries
+from stillage.stock.costs import lot_costs
 from stillage.stock.expiry import shown, status
 from stillage.stock.models import Movement, MovementKind
 
+COST_VIEW = "cost.view"
 STATES = ("ok", "soon", "expired", "held")
 
 
@@ -166,6 +168,7 @@ class LotOne(View):
 
 def shown_lots(found: list[Any], actor: Any) -> list[dict[str, Any]]:
     """Lots as the API answers them."""
+    costs = lot_costs(lot.pk for lot in found) if found and actor.can(COST_VIEW) else {}
     day = min(queries.warehouse_days(actor).values(), default=now().date())
     return [
         {
@@ -186,6 +189,7 @@ def shown_lots(found: list[Any], actor: Any) -> list[dict[str, Any]]:
             "allocated": lot.allocated,
             "location_count": lot.location_count,
             "received_at": lot.created_at,
+            **({"unit_cost": costs[lot.pk]} if costs else {}),
         }
         for lot in found
     ]
