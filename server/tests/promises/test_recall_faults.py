@@ -22,7 +22,6 @@ from stillage.stock.reconcile import disagreements
 from tests import selling
 from tests.builders import BOSS, make_product, receive
 from tests.people import Client, new_key, signed_in_client
-from tests.promises.engines import ON_POSTGRES
 from tests.promises.test_fail_at_every_statement import fail_everywhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -244,7 +243,7 @@ def _forget() -> None:
     Customer.objects.filter(code="C-000").update(code="C-X")
 
 
-@pytest.mark.skipif(not ON_POSTGRES, reason="asks PostgreSQL for its plans")
+@pytest.mark.postgres  # asks for its plans
 def test_a_trace_finds_its_movements_by_the_lot_among_many() -> None:
     """No statement of a trace reads a whole table that grows with time."""
     house()

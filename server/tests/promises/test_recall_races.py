@@ -224,14 +224,14 @@ def a_promise_that_waits_while_the_lot_is_called_back(whole: bool) -> int:
     return sum(Allocation.objects.filter(lot=lot).values_list("quantity", flat=True))
 
 
-@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+@pytest.mark.postgres  # SQLite has one writer at a time
 @pytest.mark.parametrize("whole", [True, False], ids=["at once", "step by step"])
 def test_a_promise_that_waited_does_not_survive_the_recall(whole: bool) -> None:
     assert a_promise_that_waits_while_the_lot_is_called_back(whole) == 0
     assert disagreements(seal=False) == []
 
 
-@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+@pytest.mark.postgres  # SQLite has one writer at a time
 @pytest.mark.parametrize("whole", [True, False], ids=["at once", "step by step"])
 def test_without_the_standstill_it_would(whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: row locks alone let a promise look at holds with the eyes it had before it waited."""
@@ -240,7 +240,7 @@ def test_without_the_standstill_it_would(whole: bool, monkeypatch: pytest.Monkey
     assert a_promise_that_waits_while_the_lot_is_called_back(whole) == 20
 
 
-@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+@pytest.mark.postgres  # SQLite has one writer at a time
 def test_an_order_that_is_promised_some_before_everything_stands_still_makes_it_begin_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -16,7 +16,6 @@ from stillage.forecasting import scoring
 from stillage.forecasting.files import FileFault, forecast_into, read_series
 from stillage.forecasting.forecast import LEVELS, forecast
 from stillage.forecasting.series import Series, from_first_sale, grouped, weeks_of_year
-from tests.conftest import shared_folder
 
 COLUMNS = [
     "item",
@@ -134,13 +133,10 @@ def test_a_file_without_the_columns_is_refused_by_their_names(tmp_path: Path) ->
 
 
 @pytest.mark.shared_data
-def test_real_sales_are_told_better_than_by_last_year_and_p95_holds() -> None:
+def test_real_sales_are_told_better_than_by_last_year_and_p95_holds(shared: Path) -> None:
     """300 items of Iowa over three origins, the quick way; the whole measurement is `load/backtest.py`."""
-    folder = shared_folder()
-    if folder is None:
-        pytest.skip("the data folder is not beside the checkout")
     days = pd.read_parquet(
-        folder / "data" / "iowa_item_day_2012_2021-09.parquet", columns=["item", "date", "bottles"]
+        shared / "data" / "iowa_item_day_2012_2021-09.parquet", columns=["item", "date", "bottles"]
     )
     days["date"] = pd.to_datetime(days["date"])
     days = days[(days["date"] > "2016-09-25") & (days["date"] <= "2019-09-29")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from stillage.audit.record import record
+from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.locking import operation
@@ -92,17 +92,21 @@ def hold(
         }
         for line, product, lot, location in wanted
     ]
-    for entry in holds:
-        record(
-            actor=actor,
-            action="stock.hold",
-            object_type="lot",
-            object_id=entry["lot_id"],
-            label=f"{entry['product']} {entry['lot']}: held {entry['location'] or 'everywhere'}",
-            after=entry,
-            warehouse_id=_warehouse(entry["location_id"], names.locations),
-            at=at,
-        )
+    record_many(
+        actor=actor,
+        changes=[
+            Change(
+                action="stock.hold",
+                object_type="lot",
+                object_id=entry["lot_id"],
+                label=f"{entry['product']} {entry['lot']}: held {entry['location'] or 'everywhere'}",
+                after=entry,
+                warehouse_id=_warehouse(entry["location_id"], names.locations),
+            )
+            for entry in holds
+        ],
+        at=at,
+    )
     return {
         "operation_id": operation_id,
         "kind": "hold",

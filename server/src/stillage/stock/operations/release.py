@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from stillage.audit.record import record
+from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
 from stillage.core.events import HoldsEnded, StockFreed, publish
@@ -81,7 +81,7 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
         kind=Kind.CONFLICT,
         summary="Some of these are not on hold, so nothing was done.",
     )
-    holds = []
+    holds, changes = [], []
     for line, product, lot, location in wanted:
         hold_id, reason = ended[lot.id, scope_of(location)]
         entry = {
@@ -95,17 +95,18 @@ def release(*, actor: Actor, lines: Sequence[ReleaseLine], at: dt.datetime) -> d
             "reason": line.reason,
         }
         holds.append(entry)
-        record(
-            actor=actor,
-            action="stock.release",
-            object_type="lot",
-            object_id=lot.id,
-            label=f"{product.sku} {lot.number}: released {entry['location'] or 'everywhere'}",
-            before={"reason": reason},
-            after=entry,
-            warehouse_id=location.warehouse_id if location else None,
-            at=at,
+        changes.append(
+            Change(
+                action="stock.release",
+                object_type="lot",
+                object_id=lot.id,
+                label=f"{product.sku} {lot.number}: released {entry['location'] or 'everywhere'}",
+                before={"reason": reason},
+                after=entry,
+                warehouse_id=location.warehouse_id if location else None,
+            )
         )
+    record_many(actor=actor, changes=changes, at=at)
     if everywhere := tuple(sorted(lot.id for _, _, lot, place in wanted if place is None)):
         publish(HoldsEnded(everywhere))
     _tell_of_freed([lot.id for _, _, lot, _ in wanted])
