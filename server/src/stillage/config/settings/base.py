@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "stillage.transfers",
     "stillage.counting",
     "stillage.recalls",
+    "stillage.planning",
     "stillage.scanning",
 ]
 

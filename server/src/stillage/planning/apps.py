@@ -1,0 +1,8 @@
+"""Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class PlanningConfig(AppConfig):
+    name = "stillage.planning"
+    label = "planning"
