@@ -64,7 +64,7 @@ def test_it_writes_a_row_an_item_and_week_ahead(tmp_path: Path) -> None:
         main, ["forecast-file", str(write(tmp_path, sales())), str(target), "--horizon", "4", "--quick"]
     )
     assert done.exit_code == 0, done.output
-    assert "3 items, 80 weeks to 2025-07-13: 12 rows by the statistical way" in done.output
+    assert "3 items, 80 weeks to 2025-07-13: 12 rows by the quick way" in done.output
     found = pd.read_csv(target, parse_dates=["week"])
     assert list(found.columns) == COLUMNS
     assert list(found["item"]) == ["A1"] * 4 + ["A2"] * 4 + ["W1"] * 4

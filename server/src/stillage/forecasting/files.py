@@ -149,6 +149,6 @@ def forecast_into(
     count = write_forecast(target, found, last_week)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
     return (
-        f"{len(series.items)} items, {series.weeks} weeks to {last_week}: {count} rows by the {found.method} way"
+        f"{len(series.items)} items, {series.weeks} weeks to {last_week}: {count} rows by the {found.way} way"
         f" in {time.monotonic() - started:.1f} s, at most {peak:.0f} MB"
     )

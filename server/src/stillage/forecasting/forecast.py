@@ -1,25 +1,39 @@
 """A forecast: the quick and the learned way together, for every week ahead and for all weeks up to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from stillage.forecasting import learned, statistical
+from stillage.forecasting import learned
+from stillage.forecasting.choice import choose, scale_of
+from stillage.forecasting.kinds import DEAD, KINDS, kinds_of
+from stillage.forecasting.likeness import Launch, launches
+from stillage.forecasting.methods import METHODS, Window, methods_of
+from stillage.forecasting.reasons import Reason, reasons
 from stillage.forecasting.series import Floats, Ints, Series
 from stillage.forecasting.state import State, look_at
-from stillage.forecasting.statistical import Window
+from stillage.forecasting.statistical import Quick, demand_class
 
 LEVELS = (0.10, 0.50, 0.80, 0.90, 0.95, 0.98, 0.99)
 # What the mean is made of; the learned median is there because means of rare clearances help nobody.
 MEAN_LEARNED, MEAN_MEDIAN, MEAN_QUICK = 0.35, 0.30, 0.35
 QUANTILE_LEARNED = 0.7
 MOST_LIFT = 1.25
+# Of the weights: a way with as much of them has the forecast its name.
+ALMOST_ALONE = 0.6
+CHUNK_ITEMS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Units from the week after the origin on: items x weeks ahead (x levels). `total` is of all weeks up to it."""
+    """Units from the week after the origin on: items x weeks ahead (x levels). `total` is of all weeks up to it.
+
+    Of each item besides: `method`, the way it was told (`combined`, `learned`, `likeness`, `none`, or one of
+    `methods.METHODS`); `demand_class`, one of `kinds.KINDS`; `error` and `naive_error`, the MASE of its way and of the
+    seasonal naive one over the backtest, NaN where nothing could be held against anything; `errors`, the same of every
+    way; `why`, reasons in codes. `way` says whether trees had a part in it at all (`learned`) or not (`quick`).
+    """
 
     items: tuple[str, ...]
     levels: tuple[float, ...]
@@ -27,35 +41,129 @@ class Forecast:
     quantiles: Floats
     total_mean: Floats
     total_quantiles: Floats
-    method: str
+    way: str
+    method: tuple[str, ...]
+    demand_class: tuple[str, ...]
+    error: Floats
+    naive_error: Floats
+    errors: dict[str, Floats]
+    why: tuple[tuple[Reason, ...], ...]
 
 
 def forecast(
-    series: Series, horizon: int, *, use_learned: bool = True, seed: int = 0, threads: int = 2
+    series: Series,
+    horizon: int,
+    *,
+    use_learned: bool = True,
+    seed: int = 0,
+    threads: int = 2,
 ) -> Forecast:
     """Forecast all items from the last week of the series on. The calendar must reach `horizon` weeks beyond it.
 
-    The same series and seed give the same numbers, whatever runs beside. Weeks without stock (NaN) count as not
-    known. Raises ValueError where there is no week, no item, or too short a calendar.
+    The same series and seed give the same numbers, whatever runs beside and in whatever order the items come. Items
+    are worked through in parts of at most 2,000, neighbours by category; so memory is bounded, and numbers are the same
+    wherever a part is worked out. Raises ValueError where there is no week, no item, or too short a calendar.
     """
+    check(series, horizon)
+    parts = chunks(series)
+    return joined(
+        series,
+        parts,
+        (
+            forecast_chunk(series.of(part), horizon, use_learned=use_learned, seed=seed, threads=threads)
+            for part in parts
+        ),
+    )
+
+
+def check(series: Series, horizon: int) -> None:
     if horizon < 1 or not series.items or series.weeks < 1:
         raise ValueError("a forecast needs at least one item, one week and one week ahead")
     if len(series.week_of_year) < series.weeks + horizon:
         raise ValueError(f"the calendar ends before {horizon} weeks ahead")
+
+
+def chunks(series: Series) -> list[Ints]:
+    """Rows that are forecast together: neighbours by category and name, as many in each but for one."""
+    order = np.lexsort((np.asarray(series.items, dtype=object).astype(str), series.group))
+    return [part.astype(np.int64) for part in np.array_split(order, -(-len(order) // CHUNK_ITEMS))]
+
+
+def joined(series: Series, parts: Sequence[Ints], found: Iterable[Forecast]) -> Forecast:
+    """Forecasts of parts as one, in the order of the series."""
+    forecasts = list(found)
+    back = np.argsort(np.concatenate(parts), kind="stable")
+    values: dict[str, object] = {}
+    for field in fields(Forecast):
+        own = [getattr(one, field.name) for one in forecasts]
+        if isinstance(own[0], np.ndarray):
+            values[field.name] = np.concatenate(own)[back]
+        elif isinstance(own[0], dict):
+            values[field.name] = {name: np.concatenate([one[name] for one in own])[back] for name in own[0]}
+        elif field.name not in ("way", "levels"):
+            flat = [value for one in own for value in one]
+            values[field.name] = tuple(flat[place] for place in back)
+    way = "learned" if any(one.way == "learned" for one in forecasts) else "quick"
+    return replace(forecasts[0], **values, way=way)  # type: ignore[arg-type]
+
+
+def forecast_chunk(
+    series: Series, horizon: int, *, use_learned: bool = True, seed: int = 0, threads: int = 2
+) -> Forecast:
+    """Forecast some items by what is known of them alone."""
     state, week = look_at(series), series.weeks - 1
+    kinds = kinds_of(series.demand)
+    methods = methods_of(state)
+    choice = choose(methods, kinds, horizon)
+    quick = Quick(methods, choice)
     single: list[Window] = [(step, step) for step in range(1, horizon + 1)]
     upto: list[Window] = [(1, step) for step in range(2, horizon + 1)]
     windows = single + upto
     models = learned.learn(state, week, windows, LEVELS, seed=seed, threads=threads) if use_learned else None
-    mean, quantiles = _quick(state, week, windows)
+    mean = np.stack([quick.mean(week, window) for window in windows])
+    quantiles = quick.quantiles(week, windows, LEVELS)
     if models is not None:
         mean, quantiles = _mixed(state, week, windows, models, mean, quantiles)
-    return _put_together(series, horizon, mean, quantiles, "combined" if models else "statistical")
+    launch = launches(state, windows, LEVELS)
+    if launch is not None:
+        _begin(launch, mean, quantiles)
+    weekly, quantiles, total, totals = _put_together(state, horizon, mean, quantiles)
+    names = _names(series, kinds, choice.weights, launch, learned=models is not None)
+    naive = choice.error("seasonal_naive")
+    return Forecast(
+        items=series.items,
+        levels=LEVELS,
+        mean=weekly,
+        quantiles=quantiles,
+        total_mean=total,
+        total_quantiles=totals,
+        way="learned" if models is not None else "quick",
+        method=names,
+        demand_class=tuple(KINDS[kind] for kind in kinds),
+        error=choice.own,
+        naive_error=naive,
+        errors={name: choice.errors[number] for number, name in enumerate(METHODS)},
+        why=reasons(series, state, kinds, choice, names, launch, horizon),
+    )
 
 
-def _quick(state: State, week: int, windows: Sequence[Window]) -> tuple[Floats, Floats]:
-    mean = np.stack([statistical.mean(state, week, window) for window in windows])
-    return mean, statistical.quantiles(state, week, windows, LEVELS)
+def _names(
+    series: Series, kinds: Ints, weights: Floats, launch: Launch | None, *, learned: bool
+) -> tuple[str, ...]:
+    """The way that each item is told in."""
+    heaviest = weights.argmax(axis=0)
+    alone = weights.max(axis=0) >= ALMOST_ALONE
+    found = [
+        "learned" if learned else METHODS[heaviest[row]] if alone[row] else "combined"
+        for row in range(len(kinds))
+    ]
+    empty = scale_of(series.demand) == 0
+    nothing = np.nan_to_num(series.demand).sum(axis=1) == 0
+    for row in np.flatnonzero((kinds == DEAD) | (empty & nothing)):
+        found[row] = "none"
+    for row in launch.rows if launch is not None else ():
+        found[row] = "likeness"
+    return tuple(found)
 
 
 def _mixed(
@@ -67,7 +175,7 @@ def _mixed(
     quantiles: Floats,
 ) -> tuple[Floats, Floats]:
     seen, told = models.predict(state, week, windows)
-    median = _lifted(told[:, :, LEVELS.index(0.5)], seen, statistical.demand_class(state, week))
+    median = _lifted(told[:, :, LEVELS.index(0.5)], seen, demand_class(state, week))
     return (
         MEAN_LEARNED * seen + MEAN_MEDIAN * median + MEAN_QUICK * mean,
         QUANTILE_LEARNED * told + (1 - QUANTILE_LEARNED) * quantiles,
@@ -84,19 +192,29 @@ def _lifted(median: Floats, mean: Floats, classes: Ints) -> Floats:
     return found
 
 
-def _put_together(series: Series, horizon: int, mean: Floats, quantiles: Floats, method: str) -> Forecast:
-    """Windows to weeks and totals: quantiles that rise with their level, totals that rise with the weeks."""
+def _begin(launch: Launch, mean: Floats, quantiles: Floats) -> None:
+    """New items as like items began, the ordinary way gaining with every week of their own."""
+    rows, own = launch.rows, launch.own
+    mean[:, rows] = own * mean[:, rows] + (1 - own) * launch.mean
+    share = own[None, :, None]
+    quantiles[:, rows] = share * quantiles[:, rows] + (1 - share) * launch.quantiles
+
+
+def _put_together(
+    state: State, horizon: int, mean: Floats, quantiles: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Windows to weeks and totals: quantiles that rise with their level, totals that rise with the weeks; all of it
+    moved by the events ahead.
+    """
     rising = np.maximum.accumulate(quantiles, axis=2)
-    weekly = rising[:horizon]
-    lengths = np.arange(1, horizon + 1)[:, None, None]
+    weekly, lengths = rising[:horizon], np.arange(1, horizon + 1)[:, None, None]
     totals: Floats = np.concatenate([rising[:1], rising[horizon:]]) * lengths.astype(float)
+    told = mean[:horizon]
+    total = np.cumsum(told, axis=0)
+    if state.factor is not None:
+        factor = state.factor[:, state.series.weeks : state.series.weeks + horizon].T
+        told, weekly = told * factor, weekly * factor[:, :, None]
+        plain, total = total, np.cumsum(told, axis=0)
+        totals = totals * np.where(plain > 0, total / np.maximum(plain, 1e-300), 1.0)[:, :, None]
     totals = np.maximum.accumulate(totals, axis=0)
-    return Forecast(
-        items=series.items,
-        levels=LEVELS,
-        mean=mean[:horizon].T,
-        quantiles=weekly.transpose(1, 0, 2),
-        total_mean=np.cumsum(mean[:horizon], axis=0).T,
-        total_quantiles=totals.transpose(1, 0, 2),
-        method=method,
-    )
+    return told.T, weekly.transpose(1, 0, 2), total.T, totals.transpose(1, 0, 2)

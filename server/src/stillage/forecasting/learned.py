@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from stillage.forecasting.features import Matrix, matrix, of_item, of_window
+from stillage.forecasting.methods import Window
 from stillage.forecasting.series import Floats
 from stillage.forecasting.state import State
-from stillage.forecasting.statistical import Window
 
 log = logging.getLogger("stillage.forecasting")
 MOST_ROWS = 400_000

@@ -87,3 +87,22 @@ def weeks_since_sale(values: Floats) -> Floats:
     places = np.where(sold, np.arange(values.shape[1])[None, :], -1)
     last = np.maximum.accumulate(places, axis=1)
     return (np.arange(values.shape[1])[None, :] - last).astype(float)
+
+
+def syntetos_boylan(values: Floats, *, alpha: float = 0.1) -> Floats:
+    """Croston's way (1972) with the correction of Syntetos and Boylan (2005): the size of a sale over the weeks from one
+    to the next, less half the smoothing weight. It changes only when something is sold.
+    """
+    size, gap = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    waited = np.zeros(len(values))
+    levels = np.empty_like(values)
+    for week in range(values.shape[1]):
+        value = values[:, week]
+        here = known(value)
+        waited += here
+        sold = here & (value > 0)
+        size = np.where(sold, np.where(np.isnan(size), value, size + alpha * (value - size)), size)
+        gap = np.where(sold, np.where(np.isnan(gap), waited, gap + alpha * (waited - gap)), gap)
+        waited = np.where(sold, 0.0, waited)
+        levels[:, week] = (1.0 - alpha / 2.0) * np.nan_to_num(size) / np.maximum(np.nan_to_num(gap), 1.0)
+    return levels

@@ -1,9 +1,10 @@
 """What was known of each item after each week: its levels without season, its spread, its age."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stillage.forecasting import events
 from stillage.forecasting.seasons import season_indices
 from stillage.forecasting.series import Floats, Series
 from stillage.forecasting.smoothing import (
@@ -21,10 +22,11 @@ ZEROS = (8, 26, 52)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Arrays of items x weeks; `season` goes on into the future."""
+    """Arrays of items x weeks; `season` and `factor` go on into the future. The demand of `series` is without events."""
 
     series: Series
     season: Floats
+    factor: Floats | None  # of known events, where there are any
     calm: Floats  # demand without its season
     means: dict[int, Floats]
     smooth: dict[float, Floats]
@@ -53,6 +55,10 @@ class State:
 def look_at(series: Series) -> State:
     """Work out all of it once; every row of a training set and every forecast reads from here."""
     season = season_indices(series)[series.group][:, series.week_of_year]
+    factor = events.factors(series, season)
+    if factor is not None:
+        series = replace(series, demand=series.demand / factor[:, : series.weeks])
+        season = season_indices(series)[series.group][:, series.week_of_year]
     calm = series.demand / season[:, : series.weeks]
     here = known(series.demand)
     jumps = np.abs(np.diff(calm, axis=1, prepend=np.nan))
@@ -62,6 +68,7 @@ def look_at(series: Series) -> State:
     return State(
         series=series,
         season=season,
+        factor=factor,
         calm=calm,
         means={weeks: trailing_mean(calm, weeks) for weeks in MEANS},
         smooth={alpha: exponential(calm, alpha) for alpha in ALPHAS},
