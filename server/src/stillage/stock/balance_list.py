@@ -4,11 +4,13 @@
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from stillage.core.clock import today
-from stillage.core.sql import as_date, fetch, is_postgres, member, stored
+from stillage.core.sql import as_date, fetch, is_postgres, member, probe, stored
 from stillage.places.models import SALEABLE
 from stillage.stock.expiry import SOON_DAYS, shown, status
 
@@ -32,13 +34,13 @@ _HELD = """EXISTS (SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.re
 _CASE = """(SELECT MIN({padded} || k.name) FROM catalogue_pack k
     WHERE k.product_id = b.product_id AND k.units_per_pack > 1)"""
 _PADDED = {True: "LPAD(CAST(k.units_per_pack AS text), 10, '0')", False: "printf('%%010d', k.units_per_pack)"}
-_FROM = """
-FROM stock_balance b
-JOIN catalogue_product p ON p.id = b.product_id
-JOIN stock_lot l ON l.id = b.lot_id
-JOIN places_location x ON x.id = b.location_id
-JOIN places_warehouse w ON w.id = b.warehouse_id
-"""
+_NAMES = {
+    "p": ("catalogue_product", "p.id = b.product_id"),
+    "l": ("stock_lot", "l.id = b.lot_id"),
+    "x": ("places_location", "x.id = b.location_id"),
+    "w": ("places_warehouse", "w.id = b.warehouse_id"),
+}
+_OWN = "b.id, b.product_id, b.lot_id, b.location_id, b.warehouse_id, b.on_hand, b.allocated"
 _COLUMNS = f"""b.id, b.product_id, p.sku, p.name, p.base_unit, b.lot_id, l.number, l.expiry_date, l.best_before_date,
   l.last_sale_date, b.location_id, x.full_code, x.kind, x.zone, x.is_active, b.warehouse_id, b.on_hand, b.allocated,
   {_HELD}, {{case}}, w.timezone, {{then}}"""
@@ -48,6 +50,25 @@ _THEN = """CAST(b.on_hand
       WHERE m.lot_id = b.lot_id AND m.to_location_id = b.location_id AND m.moved_at > %s), 0)
   + COALESCE((SELECT SUM(m.quantity) FROM stock_movement m
       WHERE m.lot_id = b.lot_id AND m.from_location_id = b.location_id AND m.moved_at > %s), 0) AS bigint)"""
+
+
+@cache
+def _named() -> str:
+    """The names of what few rows tell of, looked up one by one."""
+    warehouse = " JOIN places_warehouse w ON w.id = b.warehouse_id"
+    return " ".join(probe(_NAMES[one][0], one, _NAMES[one][1]) for one in ("p", "l", "x")) + warehouse
+
+
+def _source(where: Sequence[str], order: str = "") -> str:
+    """FROM and WHERE, with only those tables that the conditions and the order speak of."""
+    spoken = " ".join([*where, order])
+    joins = [
+        f"JOIN {table} {alias} ON {same}"
+        for alias, (table, same) in _NAMES.items()
+        if re.search(rf"\b{alias}\.", spoken)
+    ]
+    condition = [f"WHERE {' AND '.join(where)}"] if where else []
+    return " ".join(["FROM stock_balance b", *joins, *condition])
 
 
 class Balances:
@@ -131,17 +152,17 @@ class Balances:
             case=_CASE.format(padded=_PADDED[is_postgres()]), then=_THEN if self._then else "b.on_hand"
         )
         order = ", ".join(f"{column} {direction}" for column in columns)
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
+        # The rows of the page are found first, and only they are given their names.
+        found = f"SELECT {_OWN} {_source(where, order)} ORDER BY {order} LIMIT {int(limit)}"
         return fetch(
-            f"SELECT {shown_columns} {_FROM} {condition} ORDER BY {order} LIMIT {int(limit)}",
-            [*self._then, *parameters],
+            f"SELECT {shown_columns} FROM ({found}) b {_named()} ORDER BY {order}", [*self._then, *parameters]
         )
 
     def count(self, cap: int) -> int:
         """How many there are; beyond the cap nobody counts on."""
-        condition = f"WHERE {' AND '.join(self._where)}" if self._where else ""
         found = fetch(
-            f"SELECT COUNT(*) FROM (SELECT 1 {_FROM} {condition} LIMIT {int(cap)}) AS found", self._parameters
+            f"SELECT COUNT(*) FROM (SELECT 1 {_source(self._where)} LIMIT {int(cap)}) AS found",
+            self._parameters,
         )
         return int(found[0][0])
 
