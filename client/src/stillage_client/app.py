@@ -44,6 +44,7 @@ from stillage_client.screens.locations import LocationPage, Locations
 from stillage_client.screens.more import More
 from stillage_client.screens.not_found import NotFound
 from stillage_client.screens.people import People
+from stillage_client.screens.planning.replenish import Replenish
 from stillage_client.screens.product import ProductPage
 from stillage_client.screens.scan import ScanScreen
 from stillage_client.screens.selling.customers import CustomerPage, Customers
@@ -94,6 +95,8 @@ ROUTES = [
             ft.Route(path="transfers", component=Transfers),
             ft.Route(path="transfers/new", component=NewTransfer),
             ft.Route(path="transfers/:number", component=TransferPage),
+            ft.Route(path="replenish", component=Replenish),
+            ft.Route(path="replenish/:id", component=Replenish),
             ft.Route(path="purchases", component=PurchaseList),
             ft.Route(path="purchases/new", component=NewPurchase),
             ft.Route(path="purchases/:number", component=PurchasePage),

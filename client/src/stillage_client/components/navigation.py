@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from stillage_client import theme
+from stillage_client import theme, words
 from stillage_client.components.buttons import icon_button, tap
 from stillage_client.components.faces import avatar, logo
 from stillage_client.components.layout import column, fill, gap, quiet, row, stretched, text
 from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout
-from stillage_client.locale import t
+from stillage_client.locale import t, tn
 
 Go = Callable[[str], None]
 SIDEBAR_WIDTH, RAIL_WIDTH = 236, 84
@@ -29,6 +29,8 @@ class Destination:
     path: str
     group: str = ""
     also: str = ""  # a second root that belongs here
+    count: int = 0  # what waits there
+    kind: theme.Kind = "mute"
 
     def is_at(self, location: str) -> bool:
         """Whether the location is this entry or below it."""
@@ -90,6 +92,7 @@ def _sidebar_item(entry: Destination, selected: bool, go: Go, height: int) -> ft
         row(
             ft.Icon(entry.icon, size=19, color=ink if selected else theme.SUBDUED),
             text(entry.label, "strong", ink if selected else ft.Colors.ON_SURFACE, expand=True),
+            _count(entry) if entry.count else None,
             gap=10,
         ),
         lambda _: go(entry.path),
@@ -98,6 +101,19 @@ def _sidebar_item(entry: Destination, selected: bool, go: Go, height: int) -> ft
         padding=ft.Padding.only(left=10, right=8),
         border_radius=theme.RADIUS_SM,
         bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
+    )
+
+
+def _count(entry: Destination) -> ft.Control:
+    """How much waits there, as a number in its colour."""
+    said = words.number(entry.count)
+    return ft.Container(
+        text(
+            said, "label", theme.ON_TINT[entry.kind], semantics_label=tn("{n} waits", "{n} wait", entry.count)
+        ),
+        bgcolor=theme.TINT[entry.kind],
+        border_radius=theme.PILL,
+        padding=ft.Padding.symmetric(horizontal=8, vertical=2),
     )
 
 

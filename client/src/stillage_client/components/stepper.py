@@ -21,17 +21,20 @@ def stepper(
     warn: bool = False,
     height: int = 40,
     width: int = 132,
+    step: int = 1,
 ) -> ft.Control:
-    """`form[key]` holds what is typed; `change` hears every number it can be read as."""
+    """`form[key]` holds what is typed; `change` hears every number it can be read as. Pressed, it goes from one
+    multiple of `step` to the next."""
 
     async def typed(said: str) -> None:
         if said.strip().isdigit():
             await change(int(said))
 
-    def by(step: int) -> Callable[[Any], Any]:
+    def by(way: int) -> Callable[[Any], Any]:
         async def pressed(_: Any) -> None:
-            now = form.get(key, "").strip()
-            new = max((int(now) if now.isdigit() else value) + step, 0)
+            said = form.get(key, "").strip()
+            now = int(said) if said.isdigit() else value
+            new = max((now // step + 1 if way > 0 else -(-now // step) - 1) * step, 0)
             form[key] = str(new)
             await change(new)
 

@@ -3,7 +3,8 @@
 import flet as ft
 
 from stillage_client.api import control, receiving, scanning
-from stillage_client.components.hooks import after_drawing, remembered
+from stillage_client.api.replenishment_records import PlanSummary
+from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.navigation import (
     Destination,
     Go,
@@ -17,6 +18,7 @@ from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.doc_codes import route_of
+from stillage_client.screens.planning.replenish_counts import PlanCounts
 from stillage_client.session import Session, use_session
 
 PHONE_PLACES = ("/", "/stock", "/scan/lookup", "/picking", "/locations")
@@ -38,9 +40,10 @@ TAKE_SCANS = (
 )  # screens with a use for scans of their own
 
 
-def destinations(session: Session) -> list[Destination]:
-    """The entries this role may open; what it may not is not shown."""
+def destinations(session: Session, waits: PlanSummary | None = None) -> list[Destination]:
+    """The entries this role may open; what it may not is not shown. `waits` counts what planning asks for."""
     icons = ft.Icons
+    waits = waits or PlanSummary()
     every = [
         ("stock.view", Destination(t("Today"), icons.WB_SUNNY_OUTLINED, icons.WB_SUNNY_ROUNDED, "/")),
         (
@@ -120,6 +123,19 @@ def destinations(session: Session) -> list[Destination]:
             ),
         ),
         (
+            "planning.view",
+            Destination(
+                t("Replenish"),
+                icons.AUTORENEW_ROUNDED,
+                icons.AUTORENEW_ROUNDED,
+                "/replenish",
+                t("Buy"),
+                also="/policies",
+                count=waits.late + waits.now,
+                kind="expired" if waits.late else "soon",
+            ),
+        ),
+        (
             "stock.move",
             Destination(
                 t("Put away"),
@@ -144,7 +160,13 @@ def destinations(session: Session) -> list[Destination]:
         (
             "stock.view",
             Destination(
-                t("Expiry"), icons.EVENT_BUSY_OUTLINED, icons.EVENT_BUSY_ROUNDED, "/expiry", t("Warehouse")
+                t("Expiry"),
+                icons.EVENT_BUSY_OUTLINED,
+                icons.EVENT_BUSY_ROUNDED,
+                "/expiry",
+                t("Control"),
+                count=waits.expiry_lots,
+                kind="soon",
             ),
         ),
         (
@@ -277,6 +299,7 @@ def Shell() -> ft.Control:
     page = ft.context.page
     go: Go = page.navigate
     stop = remembered(lambda: {"listening": _nothing})
+    counts = watched(PlanCounts)
     scanning_here = location.startswith(TAKE_SCANS)
 
     async def found(scan: Scan) -> Answer:
@@ -291,8 +314,12 @@ def Shell() -> ft.Control:
         stop["listening"]()
         stop["listening"] = _nothing
 
+    async def count() -> None:
+        await counts.load(session)
+
     after_drawing(listen, [scanning_here], cleanup=silence)
-    entries = destinations(session)
+    after_drawing(count, [location, session.warehouse, session.user is not None])
+    entries = destinations(session, counts.summary)
     main = ft.Container(outlet, expand=True)
 
     if layout == "phone":
