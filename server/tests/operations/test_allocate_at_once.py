@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stillage.audit.models import Entry
 from stillage.core.clock import now
 from stillage.core.errors import Refusal
 from stillage.stock import operations
@@ -93,3 +95,53 @@ def test_both_ways_promise_the_same(db: Any, stock: list[Any], wanted: list[Any]
             general = outcome()
         assert at_once == general
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_is_a_transaction_by_itself_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse, product, other = make_warehouse("MAIN"), make_product("ALE"), make_product("BEER")
+    for one, lot in ((product, "L1"), (product, "L2"), (other, "L3")):
+        receive(one, lot, quantity=5)
+    reference = 'SO "7" \\ ä'
+    at = now()
+
+    def trail(first: int) -> Any:
+        asked = [
+            operations.Demand(UUID(int=first + n), reference, one.pk, warehouse.pk, 3, TODAY)
+            for n, one in enumerate((product, other))
+        ]
+        promises = operations.allocate(actor=BOSS, demands=asked, at=at)
+        (told,) = Entry.objects.filter(action="stock.allocate", object_id=reference).order_by("-id")[:1]
+        row = {name: getattr(told, name) for name in vars(told) if name not in ("_state", "id", "after")}
+        after = json.loads(
+            told.after.replace(str(UUID(int=first)), "1st").replace(str(UUID(int=first + 1)), "2nd")
+        )
+        return [list(own) for own in promises.values()], row, after
+
+    monkeypatch.setattr(allocate, "in_transaction", lambda: True)
+    (by_two, row, after), before = trail(1), Allocation.objects.count()
+    monkeypatch.undo()
+    Allocation.objects.all().delete()
+    Balance.objects.update(allocated=0)
+    by_one, own_row, own_after = trail(3)
+    assert Allocation.objects.count() == before
+    assert (own_row, own_after) == (row, after)
+    assert [[(p.balance_id, p.quantity) for p in own] for own in by_one] == [
+        [(p.balance_id, p.quantity) for p in own] for own in by_two
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_it_cannot_promise_by_itself_is_refused_and_nothing_is_written() -> None:
+    warehouse, product = make_warehouse("MAIN"), make_product("ALE")
+    receive(product, "L1", quantity=5)
+    entries = Entry.objects.count()
+    with pytest.raises(Refusal) as refused:
+        operations.allocate(
+            actor=BOSS,
+            demands=[operations.Demand(UUID(int=1), "SO", product.pk, warehouse.pk, 6, TODAY)],
+            at=now(),
+        )
+    assert refused.value.code == "insufficient_stock"
+    assert not Allocation.objects.exists()
+    assert Entry.objects.count() == entries

@@ -58,6 +58,25 @@ def record(
     )
 
 
+def beginning(*, actor: Actor, action: str, object_type: str, at: dt.datetime) -> tuple[str, list[Any]]:
+    """The beginning of an INSERT … SELECT for a statement that finds out by itself what is to be told, and its
+    parameters. It goes on with the object's id, its label, the warehouse, and what is so afterwards (JSON as text)."""
+    return (
+        "INSERT INTO audit_entry (at, user_id, username, action, object_type, address, request_id, session_id,"
+        " object_id, object_label, warehouse_id, after) SELECT %s, %s, %s, %s, %s, %s, %s, %s,",
+        [
+            stored(at),
+            actor.user_id,
+            actor.username[:150],
+            action,
+            object_type,
+            actor.address[:45],
+            actor.request_id[:64],
+            stored(actor.session_id),
+        ],
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What one of many rows of the trail says; the actor and the time are said once."""
@@ -111,4 +130,4 @@ def record_many(*, actor: Actor, changes: Iterable[Change], at: dt.datetime | No
     )
 
 
-__all__ = ["Change", "Entry", "record", "record_many"]
+__all__ = ["Change", "Entry", "beginning", "record", "record_many"]

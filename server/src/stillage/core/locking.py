@@ -24,6 +24,11 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def in_transaction() -> bool:
+    """Whether somebody has opened one."""
+    return connection.in_atomic_block
+
+
 def for_update(table: str) -> str:
     """The locking clause of a SELECT. SQLite needs none: its write transactions are IMMEDIATE."""
     return f" FOR NO KEY UPDATE OF {table}" if connection.vendor == "postgresql" else ""

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
 
 @cache
@@ -129,6 +136,18 @@ def fetch_first(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
             raise
         mine.close()
         return fetch(sql, parameters)
+
+
+def fetch_alone(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """`fetch` for a statement that is the whole of a transaction: it is sent without BEGIN and COMMIT around it, so
+    that its locks are held while it runs and not while anybody talks. Where somebody watches, it has both."""
+    mine: Any = connections[DEFAULT_DB_ALIAS]
+    if mine.in_atomic_block:
+        raise ValueError("there is a transaction already")
+    if mine.execute_wrappers or mine.queries_logged:
+        with transaction.atomic():
+            return fetch(sql, parameters)
+    return fetch(sql, parameters)
 
 
 def as_date(value: Any) -> dt.date | None:

@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from stillage.core.actor import Actor
 from stillage.core.locking import for_update
-from stillage.core.sql import execute, fetch, is_postgres, member, rows, stored, table
+from stillage.core.sql import execute, fetch, fetch_alone, is_postgres, member, rows, stored, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,19 +412,50 @@ written AS (
   INSERT INTO stock_allocation (demand_id, reference, lot_id, location_id, quantity, created_at)
   SELECT demand_id, reference, lot_id, location_id, units, %s FROM taken WHERE (SELECT whole FROM met)
   ON CONFLICT (demand_id, lot_id, location_id) DO UPDATE SET quantity = stock_allocation.quantity + excluded.quantity
-)
+){told}
 SELECT n, id, lot_id, location_id, units FROM taken WHERE (SELECT whole FROM met) ORDER BY n, before
 """
+# What is told of it where the statement is a transaction by itself: a row for each document and warehouse. The beginning
+# comes from the trail (`audit.record.beginning`). Numbers and UUIDs alone go into the JSON; nothing in it needs a quote.
+_TOLD = """,
+said AS (
+  SELECT MIN(t.n) AS n, t.reference, w.warehouse_id, SUM(t.units) AS units, string_agg('{{"demand_id":"' || t.demand_id
+    || '","lot_id":' || t.lot_id || ',"location_id":' || t.location_id || ',"quantity":' || t.units || '}}',
+    ',' ORDER BY t.n, t.before) AS lines
+  FROM taken t JOIN wish w ON w.n = t.n WHERE (SELECT whole FROM met) GROUP BY t.reference, w.warehouse_id
+),
+told AS (
+  {beginning} LEFT(reference, 64), LEFT(units || ' of ' || units || ' units promised to ' || reference, 250),
+    warehouse_id, '{{"asked":' || units || ',"promised":' || units || ',"lines":[' || lines || ']}}'
+  FROM said ORDER BY n
+)"""
+
+
+@cache
+def _at_once(allowed: str, beginning: str) -> str:
+    return _AT_ONCE.format(
+        wishes=table("asked", _WISH),
+        kinds=allowed,
+        told=_TOLD.format(beginning=beginning) if beginning else "",
+    )
 
 
 def promise_at_once(
-    wishes: Sequence[Wish], *, kinds: Sequence[str], at: dt.datetime
+    wishes: Sequence[Wish],
+    *,
+    kinds: Sequence[str],
+    at: dt.datetime,
+    trail: tuple[str, list[Any]] | None = None,
 ) -> list[list[Promise]] | None:
     """Lock, choose first expired first, and write, in one statement; for PostgreSQL, and for wishes that do not share
-    a product and warehouse. None, and nothing is written, when they cannot all be met in full."""
+    a product and warehouse. None, and nothing is written, when they cannot all be met in full.
+
+    With a `trail` (`audit.record.beginning`) it writes that too, and so is whole without anything after it.
+    """
     allowed, parameters = member(kinds, "text")
-    found = fetch(
-        _AT_ONCE.format(wishes=table("asked", _WISH), kinds=allowed),
+    beginning, told = trail or ("", [])
+    found = (fetch_alone if trail else fetch)(
+        _at_once(allowed, beginning),
         [
             rows(
                 {"n": n, **{name: getattr(wish, name) for name in _WISH if name != "n"}}
@@ -431,6 +463,7 @@ def promise_at_once(
             ),
             *parameters,
             at,
+            *told,
         ],
     )
     if not found:

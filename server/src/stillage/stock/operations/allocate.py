@@ -3,12 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
-from stillage.audit.record import Change, record_many
+from stillage.audit.record import Change, beginning, record_many
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, Kind, refuse_all
-from stillage.core.locking import operation
+from stillage.core.locking import in_transaction, operation
 from stillage.core.sql import is_postgres
 from stillage.places.models import SALEABLE
 from stillage.stock import ledger
@@ -16,17 +17,32 @@ from stillage.stock.demand import Demand
 from stillage.stock.expiry import earliest_acceptable
 from stillage.stock.fefo import Offer, choose
 
+ACTION, OBJECT = "stock.allocate", "allocation"
+_KINDS = [kind.value for kind in SALEABLE]
 
-@operation
+
 def allocate(
     *, actor: Actor, demands: Sequence[Demand], at: dt.datetime, whole: bool = True
 ) -> dict[UUID, list[ledger.Promise]]:
-    """Promise stock to demands, in their order. Four statements, whatever the number.
+    """Promise stock to demands, in their order. Four statements, whatever the number; where they are plain, two, or one
+    that is a transaction by itself.
 
     With `whole` (the default) a demand that cannot be met in full refuses all of them; otherwise each gets
     what there is. Held, expired and too short-dated lots are never promised.
     Locks: all balances that could serve, by id. Audits: stock.allocate, once a reference and warehouse.
     """
+    if whole and is_plain(demands) and not in_transaction():
+        trail = beginning(actor=actor, action=ACTION, object_type=OBJECT, at=at)
+        alone = _at_once(demands, at=at, trail=trail)
+        if alone is not None:
+            return _by_demand(demands, alone)
+    return _allocate(actor=actor, demands=demands, at=at, whole=whole)
+
+
+@operation
+def _allocate(
+    *, actor: Actor, demands: Sequence[Demand], at: dt.datetime, whole: bool
+) -> dict[UUID, list[ledger.Promise]]:
     if whole and is_plain(demands):
         at_once = _at_once(demands, at=at)
         if at_once is not None:
@@ -97,7 +113,9 @@ def is_plain(demands: Sequence[Demand]) -> bool:
     )
 
 
-def _at_once(demands: Sequence[Demand], *, at: dt.datetime) -> list[list[ledger.Promise]] | None:
+def _at_once(
+    demands: Sequence[Demand], *, at: dt.datetime, trail: tuple[str, list[Any]] | None = None
+) -> list[list[ledger.Promise]] | None:
     wishes = [
         ledger.Wish(
             one.id,
@@ -109,7 +127,7 @@ def _at_once(demands: Sequence[Demand], *, at: dt.datetime) -> list[list[ledger.
         )
         for one in demands
     ]
-    return ledger.promise_at_once(wishes, kinds=[kind.value for kind in SALEABLE], at=at)
+    return ledger.promise_at_once(wishes, kinds=_KINDS, at=at, trail=trail)
 
 
 def _done(
@@ -123,9 +141,16 @@ def _done(
     written = [one for own in taken for one in own]
     if written:
         record_many(actor=actor, changes=_told(demands, taken), at=at)
+    return _by_demand(demands, taken)
+
+
+def _by_demand(
+    demands: Sequence[Demand], taken: Sequence[Sequence[ledger.Promise]]
+) -> dict[UUID, list[ledger.Promise]]:
     promises: dict[UUID, list[ledger.Promise]] = {demand.id: [] for demand in demands}
-    for one in written:
-        promises[one.demand_id].append(one)
+    for own in taken:
+        for one in own:
+            promises[one.demand_id].append(one)
     return promises
 
 
@@ -138,8 +163,8 @@ def _told(demands: Sequence[Demand], taken: Sequence[Sequence[ledger.Promise]]) 
         promised = sum(one.quantity for _, own in pairs for one in own)
         asked = sum(demand.quantity for demand, _ in pairs)
         yield Change(
-            action="stock.allocate",
-            object_type="allocation",
+            action=ACTION,
+            object_type=OBJECT,
             object_id=reference,
             label=f"{promised} of {asked} units promised to {reference}",
             after={
@@ -165,7 +190,7 @@ def _pool(demands: Sequence[Demand]) -> dict[tuple[int, int], list[tuple[ledger.
     for candidate, last_sale in ledger.candidates(
         product_ids=sorted({demand.product_id for demand in demands}),
         warehouse_ids=sorted({demand.warehouse_id for demand in demands}),
-        kinds=[kind.value for kind in SALEABLE],
+        kinds=_KINDS,
     ):
         pool[candidate.product_id, candidate.warehouse_id].append((candidate, last_sale))
     return pool
