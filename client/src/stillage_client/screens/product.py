@@ -1,7 +1,7 @@
 """One product: will it sell in time, which lot goes first, where it stands and what happened to it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -46,6 +46,8 @@ from stillage_client.screens.holds import (
     releases,
 )
 from stillage_client.screens.movement_lines import bare, ends, happening, kind_name
+from stillage_client.screens.planning.forecast_card import ForecastCard, lasts_statistic
+from stillage_client.screens.planning.forecast_state import ForecastState
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.session import Session, use_session
 
@@ -169,11 +171,18 @@ def ProductPage() -> ft.Control:
     session, layout, page = use_session(), use_layout(), ft.context.page
     sku = ft.use_route_params().get("sku", "")
     beside = use_beside()
-    state, holds = watched(ProductState), watched(HoldState)
+    state, holds, forecast = watched(ProductState), watched(HoldState), watched(ForecastState)
     form = remembered(lambda: {"reason": ""})
 
     async def load() -> None:
-        await state.load(session.api, sku, session.warehouse, buying_too=session.can("buying.view"))
+        await asyncio.gather(
+            state.load(session.api, sku, session.warehouse, buying_too=session.can("buying.view")),
+            look_ahead(),
+        )
+
+    async def look_ahead() -> None:
+        if session.can("planning.view"):
+            await forecast.load(session.api, sku, session.warehouse)
 
     after_drawing(load, [sku, session.warehouse])
     product = state.product if state.product and state.product.sku == sku else None
@@ -197,7 +206,13 @@ def ProductPage() -> ft.Control:
         body = surface(bone_rows(8), expand=True)
     else:
         changing = _Changing(holds, form, session, load, page.navigate)
-        body = _page(_Seen(product, state, changing), layout, beside=beside and layout == "desk")
+        card_ahead: list[ft.Control] = []
+        lasts = None
+        if session.can("planning.view") and session.warehouse:
+            card_ahead = [ForecastCard(forecast, product.sku, session, layout, look_ahead)]
+            lasts = lasts_statistic(forecast, product.sku, session.warehouse)
+        seen = _Seen(product, state, changing, card_ahead, lasts)
+        body = _page(seen, layout, beside=beside and layout == "desk")
     actions = []
     if session.can("stock.move"):
         actions.append(
@@ -299,8 +314,16 @@ class _Changing:
 class _Seen:
     """The product with its amounts, as the cards read them."""
 
-    def __init__(self, product: Product, state: ProductState, changing: _Changing) -> None:
+    def __init__(
+        self,
+        product: Product,
+        state: ProductState,
+        changing: _Changing,
+        ahead: Sequence[ft.Control] = (),
+        lasts: ft.Control | None = None,
+    ) -> None:
         self.product, self.state, self.changing = product, state, changing
+        self.ahead, self.lasts = ahead, lasts
         case = product.case
         self.units_per_case = case.units_per_pack if case else 1
         self.case_name = case.name if case else ""
@@ -324,14 +347,14 @@ def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
     coming = [coming_card(seen.state.coming, seen.changing.open)] if seen.state.coming else []
     if beside:
         main = ft.Column(
-            [lots, movements],
+            [lots, *(seen.ahead or [movements]), gap(8)],
             spacing=16,
             expand=True,
             scroll=ft.ScrollMode.AUTO,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         side = ft.Column(
-            [*coming, packs, places],
+            [*coming, packs, places, *([movements] if seen.ahead else []), gap(8)],
             spacing=16,
             width=SIDE_WIDTH,
             scroll=ft.ScrollMode.AUTO,
@@ -345,6 +368,7 @@ def _page(seen: _Seen, layout: Layout, *, beside: bool) -> ft.Control:
         head,
         _statistics(seen, layout),
         lots,
+        *seen.ahead,
         *coming,
         places,
         packs,
@@ -407,6 +431,8 @@ def _statistics(seen: _Seen, layout: Layout) -> ft.Control:
     ]
     if seen.expired:
         figures.append(one(t("Expired"), seen.expired, "expired"))
+    if seen.lasts is not None:
+        figures.append(seen.lasts)
     if layout == "phone":
         pairs = [row(*figures[i : i + 2], gap=12) for i in range(0, len(figures), 2)]
         content: ft.Control = stretched(*pairs, gap=12)
