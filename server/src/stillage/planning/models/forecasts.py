@@ -50,10 +50,13 @@ class ForecastRun(models.Model):
 
     class Meta:
         constraints = [
-            # One at a time: who asks while one waits is given that one.
+            # One waits and one runs at a time: who asks while one waits is given that one.
             models.UniqueConstraint(
                 fields=["status"], condition=Q(status="queued"), name="forecast_run_waits_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="running"), name="forecast_run_runs_once"
+            ),
         ]
         indexes = [models.Index(F("status"), F("id"), name="forecast_run_by_status")]
 

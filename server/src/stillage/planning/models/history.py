@@ -51,10 +51,11 @@ class StockOut(models.Model):
 
 
 class HistoryMark(models.Model):
-    """How far a warehouse's history is written: all movements up to here are in it."""
+    """How far a warehouse's history is written: all movements up to here are in it, by days of this time zone."""
 
     warehouse = models.OneToOneField(Warehouse, on_delete=models.PROTECT, primary_key=True, related_name="+")
     movement_id = models.BigIntegerField(default=0)
+    timezone = models.CharField(max_length=60, default="")  # where it changed, all is written anew
     closed_until = models.DateField(null=True)  # stock-outs are known up to the end of this day
     written_at = models.DateTimeField(null=True)
 
