@@ -2,8 +2,10 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -232,6 +234,109 @@ def tidy() -> None:
 
     for words, rows in tidy_up().items():
         click.echo(f"{rows} {words} forgotten")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--recipient",
+    envvar="STILLAGE_BACKUP_RECIPIENT",
+    help="Encrypt for this age key (age1…), see make-backup-key; or STILLAGE_BACKUP_RECIPIENT.",
+)
+@click.option("--plain", is_flag=True, help="Write it unencrypted, in production too.")
+@click.option(
+    "--keep", type=click.IntRange(1), help="Of the backups in the folder TARGET keep the newest so many."
+)
+def backup(target: Path, recipient: str | None, plain: bool, keep: int | None) -> None:
+    """Back everything up while the server runs: into the file TARGET, or into the folder TARGET, named by the time."""
+    os.environ.setdefault("STILLAGE_TIMEOUTS", "worker")
+    _setup()
+    from django.conf import settings
+
+    from stillage.config.keeping import BackupFault, back_up
+
+    if settings.PRODUCTION and not recipient and not plain:
+        raise click.ClickException(
+            "A backup holds everybody's data: name a key to encrypt it for (--recipient), or say --plain."
+        )
+    if keep and not target.is_dir():
+        raise click.UsageError("--keep wants a folder as TARGET.")
+    try:
+        with _busy("Backing up"):
+            file, manifest = back_up(target, recipient=None if plain else recipient, keep=keep)
+    except BackupFault as error:
+        raise click.ClickException(str(error)) from None
+    rows = manifest.rows
+    click.echo(f"{file}  {rows['stock_movement']:,} movements, {rows['audit_entry']:,} rows of the trail")
+
+
+@main.command("check-backup")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--identity", type=click.File("r"), help="The file with the age key, for one that is encrypted."
+)
+def check_backup(source: Path, identity: TextIO | None) -> None:
+    """Read a backup to its last byte and say what is in it; 1 when it cannot be used."""
+    _setup()
+    from stillage.config.keeping import BackupFault, check
+
+    try:
+        with _busy("Reading"):
+            manifest = check(source, identity=identity.read() if identity else None)
+    except BackupFault as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Sound. Made {manifest.made_at} by Stillage {manifest.version} on {manifest.engine}.")
+    for name, count in manifest.rows.items():
+        click.echo(f"  {count:>12,}  {name}")
+
+
+@main.command("restore")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--identity", type=click.File("r"), help="The file with the age key, for one that is encrypted."
+)
+def restore_command(source: Path, identity: TextIO | None) -> None:
+    """Fill an empty database from a backup, bring it up to this version, sign everybody out, check the books."""
+    os.environ.setdefault("STILLAGE_TIMEOUTS", "migrate")
+    _setup()
+    from stillage.config.keeping import BackupFault, restore
+    from stillage.config.serving import CannotStart, take_home
+
+    try:
+        with take_home(_home()), _busy("Restoring"):
+            done = restore(source, identity=identity.read() if identity else None)
+    except (BackupFault, CannotStart) as error:
+        raise click.ClickException(str(error)) from None
+    for line in done.disagreements:
+        click.echo(line)
+    click.echo(
+        f"Restored as of {done.manifest.made_at}: {done.manifest.rows['stock_movement']:,} movements."
+        f" {done.sessions} sign-ins were ended; everybody signs in again."
+    )
+    if done.disagreements:
+        raise click.ClickException(f"{len(done.disagreements)} things in the books do not agree; see above.")
+
+
+@main.command("make-backup-key")
+@click.argument("file", type=click.Path(path_type=Path))
+def make_backup_key(file: Path) -> None:
+    """Make a key for backups: the secret half into FILE, to be kept elsewhere; the other half is printed."""
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(f"# public key: {identity.to_public()}\n{identity}\n")
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
+    click.echo(str(identity.to_public()))
+
+
+def _busy(words: str) -> AbstractContextManager[object]:
+    """Something that moves while one waits, where somebody watches."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{words} …")
 
 
 @main.command("make-key")

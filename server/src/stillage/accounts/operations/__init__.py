@@ -3,6 +3,7 @@
 from stillage.accounts.operations.change_password import change_password
 from stillage.accounts.operations.create_user import create_user
 from stillage.accounts.operations.demo_people import DEMO_PASSWORD, create_demo_people, demo_accounts_exist
+from stillage.accounts.operations.end_all_sessions import end_all_sessions
 from stillage.accounts.operations.end_sessions import end_session, end_sessions
 from stillage.accounts.operations.forget_old_sign_ins import forget_old_sign_ins
 from stillage.accounts.operations.refresh_session import refresh_session
@@ -17,6 +18,7 @@ __all__ = [
     "create_demo_people",
     "create_user",
     "demo_accounts_exist",
+    "end_all_sessions",
     "end_session",
     "end_sessions",
     "forget_old_sign_ins",
