@@ -1,17 +1,10 @@
 """Bodies of steps, read strictly, and the version that a change expects."""
 
-from functools import cache
-
 from rest_framework.request import Request
 
 from stillage.core.errors import Kind, Refusal
 from stillage.rest.fields import Strict
-
-
-@cache
-def reader(body: type[Strict]) -> Strict:
-    """One reader for all requests: it keeps nothing of what it reads."""
-    return body()
+from stillage.rest.reading import reader
 
 
 class Nothing(Strict):
@@ -32,3 +25,6 @@ def expected_version(request: Request) -> int | None:
     if tag == "*":
         return None
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else 0
+
+
+__all__ = ["Nothing", "expected_version", "reader"]

@@ -1,7 +1,6 @@
 """Endpoints of the stock room: what is where, what may be sold, and the operations on it."""
 
 import datetime as dt
-from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from stillage.rest import paging, query
 from stillage.rest.answers import Answer
 from stillage.rest.fields import MAX_ID, Date, Integer, Money, Reference, Strict, Text
 from stillage.rest.paging import Ordering
+from stillage.rest.reading import reader
 from stillage.rest.views import View
 from stillage.stock import balance_list, operations, queries
 from stillage.stock.costs import lot_costs
@@ -470,19 +470,13 @@ class Reverse(Strict):
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
 
 
-@cache
-def _reader(body: type[Strict]) -> Strict:
-    """One reader for all requests: it keeps nothing of what it reads, and copying its fields is dear."""
-    return body()
-
-
 class OperationView(View):
     """Parse strictly, then one call."""
 
     body: ClassVar[type[Strict]]
 
     def read(self, request: Request) -> dict[str, Any]:
-        return dict(_reader(self.body).run_validation(request.data))
+        return reader(self.body).run_validation(request.data)
 
 
 class ReceiveView(OperationView):
