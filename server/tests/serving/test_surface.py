@@ -160,6 +160,7 @@ ADDRESSES = """
 /api/v1/scan
 /api/v1/scan/image
 /api/v1/schema
+/api/v1/search
 /api/v1/shipments
 /api/v1/shipments/<pk>
 /api/v1/shipments/<pk>/papers/delivery-note

@@ -40,6 +40,7 @@ from stillage.sales.api import (
 from stillage.sales.api import orders as sales_orders
 from stillage.sales.api import returns as sales_returns
 from stillage.scanning.api import ScanImageView, ScanView
+from stillage.seeing.api.search import SearchEverywhere
 from stillage.stock import api as stock
 from stillage.transfers import api as transfers
 
@@ -259,6 +260,7 @@ api: list[URLPattern | URLResolver] = [
     step("receipts", "papers/goods-received", receipt_papers.GoodsReceived),
     # seeing
     one("audit", AuditList),
+    one("search", SearchEverywhere),
     # the interface about itself
     one("schema", DocumentView),
     one("docs", DocsView),

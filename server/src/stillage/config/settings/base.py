@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "stillage.recalls",
     "stillage.planning",
     "stillage.scanning",
+    "stillage.seeing",
 ]
 
 MIDDLEWARE = [

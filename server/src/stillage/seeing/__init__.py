@@ -1,0 +1,1 @@
+"""What concerns all rooms at once: one search over everything, the trail as a page, the health of the ledger."""

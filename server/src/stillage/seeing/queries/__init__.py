@@ -1,0 +1,1 @@
+"""What the room is asked: things by what somebody typed, and how the ledger stands."""

@@ -1,0 +1,1 @@
+"""Search everywhere, the trail as a page, the health of the ledger."""
