@@ -85,6 +85,7 @@ class Line:
     dying: float = 0.0  # of the shelf: goes stale before it can help
     troubles: list[Trouble] = field(default_factory=list)
     others: int = 0  # other ways to buy it
+    multiple_name: str = ""
     waits: bool = False  # until the next review
 
     @property
@@ -291,6 +292,10 @@ def told(line: Line, *, forecast: Mapping[str, Any] | None) -> dict[str, Any]:
         "life_days": line.life_days,
         "sale_days_left": terms.sale_days_left,
         "other_suppliers": line.others,
+        "minimum_packs": line.offer.least_packs if line.offer else 1,
+        "order_multiple": line.offer.multiple_packs if line.offer else 1,
+        "multiple_name": line.multiple_name,
+        "units_per_pallet": line.pallet_units,
         "layers": [list(one) for one in line.layers],
         "lead_points": [[round(days, 2), round(weight, 4)] for days, weight in lead.points],
         **(forecast or {"method": None, "demand_class": None}),

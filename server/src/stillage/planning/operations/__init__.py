@@ -1,1 +1,8 @@
-"""What changes plans."""
+"""What changes plans: one file an operation, this page their contents."""
+
+from stillage.planning.operations.accept import AcceptedLine, accept
+from stillage.planning.operations.propose import propose, propose_all, work_out
+from stillage.planning.operations.refuse import refuse
+from stillage.planning.operations.reopen import reopen
+
+__all__ = ["AcceptedLine", "accept", "propose", "propose_all", "refuse", "reopen", "work_out"]
