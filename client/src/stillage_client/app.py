@@ -44,6 +44,10 @@ from stillage_client.screens.locations import LocationPage, Locations
 from stillage_client.screens.more import More
 from stillage_client.screens.not_found import NotFound
 from stillage_client.screens.people import People
+from stillage_client.screens.planning.accuracy_page import ForecastAccuracy
+from stillage_client.screens.planning.events_page import DemandEvents
+from stillage_client.screens.planning.forecast_list import Forecasts
+from stillage_client.screens.planning.policies import Policies
 from stillage_client.screens.planning.replenish import Replenish
 from stillage_client.screens.product import ProductPage
 from stillage_client.screens.scan import ScanScreen
@@ -95,6 +99,7 @@ ROUTES = [
             ft.Route(path="transfers", component=Transfers),
             ft.Route(path="transfers/new", component=NewTransfer),
             ft.Route(path="transfers/:number", component=TransferPage),
+            ft.Route(path="policies", component=Policies),
             ft.Route(path="replenish", component=Replenish),
             ft.Route(path="replenish/:id", component=Replenish),
             ft.Route(path="purchases", component=PurchaseList),
@@ -108,6 +113,9 @@ ROUTES = [
             ft.Route(path="supplier-returns/:number", component=SupplierReturnPage),
             ft.Route(path="suppliers", component=Suppliers),
             ft.Route(path="suppliers/:code", component=SupplierPage),
+            ft.Route(path="forecasts", component=Forecasts),
+            ft.Route(path="forecasts/accuracy", component=ForecastAccuracy),
+            ft.Route(path="forecasts/events", component=DemandEvents),
             ft.Route(path="locations", component=Locations),
             ft.Route(path="locations/:warehouse/:code", component=LocationPage),
             ft.Route(path="expiry", component=Expiry),

@@ -100,10 +100,9 @@ def Replenish() -> ft.Control:
         set_drawn(DRAWN_FIRST)
         await load()
         if state.loaded and not query.flat and not query.supplier and state.groups:
-            worst = state.groups[0]
-            lone = query.line == 0 and (worst.most_urgent or 0) <= say.NOW_DAYS and layout == "desk"
-            if lone:  # the answer to what must be done now is not a press away
-                page.navigate(replace(query, supplier=worst.supplier or NOBODY).route())
+            worst = next((one for one in state.groups if one.supplier), None)
+            if worst is not None and query.line == 0 and layout == "desk":  # what is most urgent stands open
+                page.navigate(replace(query, supplier=worst.supplier).route())
 
     async def unfolded() -> None:
         if query.line and allowed:
@@ -351,11 +350,27 @@ def _group(view: _View, group: SupplierGroup) -> ft.Control:
     return surface(stretched(head, hairline(), *inside))
 
 
+def _live(view: _View, group: SupplierGroup) -> SupplierGroup:
+    """The open supplier's sums as they are chosen now."""
+    state = view.state
+    if state.shown_for is None or state.shown_for.supplier != group.supplier or not state.ordered:
+        return group
+    pallets = state.pallets
+    return replace(
+        group,
+        net_total=state.value if state.value is not None else group.net_total,
+        pallets=float(pallets) if pallets is not None else group.pallets,
+        truck_percent=None if pallets is not None else group.truck_percent,
+    )
+
+
 def _group_head(view: _View, group: SupplierGroup, opened: bool, turn: Callable[[Any], Any]) -> ft.Control:
+    group = _live(view, group) if opened else group
     name = group.supplier_name or group.supplier or t("Nobody sells these to us")
     lines = tn("{n} line", "{n} lines", group.lines)
     due = t("here by {day}", day=words.day(group.expected_date, weekday=True)) if group.expected_date else ""
-    note = " · ".join(part for part in (lines, due) if part)
+    hint = "" if group.supplier else t("a supplier's catalogue must name them first")
+    note = " · ".join(part for part in (lines, due, hint) if part)
     urgent = say.group_urgency(group)
     costs = view.hands.costs and group.net_total is not None
     face = avatar(name, 36) if group.supplier else icon_tile(ft.Icons.QUESTION_MARK_ROUNDED, "held", 36)
@@ -364,12 +379,12 @@ def _group_head(view: _View, group: SupplierGroup, opened: bool, turn: Callable[
         size=20,
         color=theme.SUBDUED,
     )
-    warning = _warnings(group) if view.hands.costs else []
+    warning = _warnings(group) if view.hands.costs and group.supplier else []
     flag = row(urgency_pill(*urgent)) if urgent else gap(0)
     title = column(text(name, "h2"), quiet(note), gap=1, expand=True)
     worth = text(sum_said(group.net_total), "strong") if costs else None
     label = t("{supplier}: {lines}", supplier=name, lines=lines)
-    truck = _truck(group)
+    truck = _truck(group) if group.supplier else None
     if view.layout == "desk":
         top: ft.Control = row(
             face,
@@ -427,7 +442,7 @@ def _truck(group: SupplierGroup) -> ft.Control | None:
     """How many pallets it comes to, and how full that makes a truck."""
     if not group.pallets:
         return None
-    pallets = words.number(group.pallets, 0 if group.pallets >= 10 else 1)
+    pallets = say.pallets(group.pallets)
     if not group.truck_pallets:
         return quiet(t("{n} pallets", n=pallets), "small")
     full = (
@@ -503,7 +518,7 @@ def _foot(view: _View) -> ft.Control | None:
         part
         for part in (
             t("{n} of {all} chosen", n=len(state.marked), all=len(state.choosable)),
-            t("{n} pallets", n=words.number(pallets, 1)) if pallets else "",
+            t("{n} pallets", n=say.pallets(pallets)) if pallets else "",
             sum_said(state.value) if view.hands.costs and state.value is not None else "",
         )
         if part
@@ -546,10 +561,19 @@ def _foot(view: _View) -> ft.Control | None:
     )
     if touch:
         inside: ft.Control = stretched(
-            row(all_of_them, quiet(said, "small", 2, expand=True), gap=4),
+            row(
+                all_of_them,
+                quiet(said, "small", 2, expand=True),
+                icon_button(ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, t("Not now"), not_now, size=24, box=48)
+                if state.marked
+                else None,
+                icon_button(ft.Icons.SEND_OUTLINED, t("Order and place"), view.order(True), size=22, box=48)
+                if view.may_order and count
+                else None,
+                gap=4,
+            ),
             first,
-            row(refuse, place, gap=8),
-            gap=8,
+            gap=4,
         )
     else:
         inside = row(

@@ -16,7 +16,6 @@ from stillage_client.components.fields import Form
 from stillage_client.components.layout import (
     column,
     divided,
-    fill,
     gap,
     hairline,
     quiet,
@@ -33,7 +32,7 @@ from stillage_client.screens.planning import replenish_words as say
 from stillage_client.screens.planning.replenish_state import ReplenishState
 from stillage_client.screens.selling.totals import sum_said
 
-STOCK_WIDTH, LASTS_WIDTH, PILL_WIDTH, ORDER_WIDTH, SUM_WIDTH = 116, 96, 142, 132, 96
+STOCK_WIDTH, LASTS_WIDTH, PILL_WIDTH, ORDER_WIDTH, SUM_WIDTH = 112, 84, 142, 128, 88
 CHECK = 40
 ICONS: dict[theme.Kind, ft.IconData] = {
     "expired": ft.Icons.PRIORITY_HIGH_ROUNDED,
@@ -109,14 +108,14 @@ def _wide(
     note = " · ".join(
         part for part in (one.product, say.packed_as(one), one.supplier_name if supplier else "") if part
     )
-    coming = t("{amount} on order", amount=amounts.short(packing, one.on_order)) if one.on_order else ""
+    coming = t("{amount} on order", amount=say.roughly(packing, one.on_order)) if one.on_order else ""
     line = row(
         _tick(state, one, hands),
         product_tile(one.category, one.product_name),
-        column(text(one.product_name, "strong"), quiet(note), gap=1, expand=True),
+        column(text(one.product_name, "strong", lines=2), quiet(note), gap=1, expand=True),
         ft.Container(
             column(
-                text(t("{amount} free", amount=amounts.short(packing, one.free)), "small"),
+                text(t("{amount} free", amount=say.roughly(packing, one.free)), "small"),
                 quiet(coming) if coming else None,
                 gap=1,
             ),
@@ -136,7 +135,10 @@ def _wide(
         gap=12,
     )
     under = stretched(
-        quiet(say.sentence(one), "small", 2), *_doubts(one), *_changed(state, one, hands, today), gap=4
+        quiet(say.sentence(one), "small", 2),
+        *_doubts(one, not supplier),
+        *_changed(state, one, hands, today),
+        gap=4,
     )
     return ft.Container(
         stretched(line, ft.Container(under, padding=ft.Padding.only(left=CHECK + 60, right=48)), gap=2),
@@ -157,9 +159,9 @@ def _narrow(
     kind, word = say.urgency(one)
     lasting, long = say.lasts(one, today)
     note = " · ".join(part for part in (one.product, one.supplier_name if supplier else "") if part)
-    coming = t("{amount} on order", amount=amounts.short(one.packing, one.on_order)) if one.on_order else ""
+    coming = t("{amount} on order", amount=say.roughly(one.packing, one.on_order)) if one.on_order else ""
     stock = " · ".join(
-        part for part in (t("{amount} free", amount=amounts.short(one.packing, one.free)), coming) if part
+        part for part in (t("{amount} free", amount=say.roughly(one.packing, one.free)), coming) if part
     )
     worth = sum_said(state.amount(one)) if hands.costs else ""
     return ft.Container(
@@ -176,7 +178,7 @@ def _narrow(
                     row(urgency_pill(kind, word), _lasts(lasting, t("lasts {time}", time=long)), gap=10),
                     quiet(stock, "small", 2),
                     quiet(say.sentence(one), "small", 4),
-                    *_doubts(one),
+                    *_doubts(one, not supplier),
                     row(
                         _amount(state, one, hands, form, 48),
                         column(
@@ -254,9 +256,10 @@ def _said(kind: theme.Kind, said: str, icon: ft.IconData) -> ft.Control:
     return row(ft.Icon(icon, size=16, color=color), text(said, "small_strong", color, 3, expand=True), gap=6)
 
 
-def _doubts(one: Proposal) -> list[ft.Control]:
-    """Everything that should be known of it, each in its colour."""
-    said = [_said(*say.doubt(one, trouble), ft.Icons.WARNING_AMBER_ROUNDED) for trouble in one.troubles]
+def _doubts(one: Proposal, grouped: bool) -> list[ft.Control]:
+    """Everything that should be known of it, each in its colour; what its group says already is left out."""
+    known = [trouble for trouble in one.troubles if trouble.code != "no_supplier" or not grouped]
+    said = [_said(*say.doubt(one, trouble), ft.Icons.WARNING_AMBER_ROUNDED) for trouble in known]
     if one.changed_since:
         said.append(_said("info", t("Stock or orders have moved since"), ft.Icons.SYNC_ROUNDED))
     if one.status == "refused":
@@ -520,6 +523,3 @@ def line_head(costs: bool) -> ft.Control:
 def rows_of(parts: list[ft.Control]) -> list[ft.Control]:
     """With hairlines between."""
     return divided(parts, 16)
-
-
-__all__ = ["Hands", "check", "fill", "line_head", "line_row", "rows_of", "urgency_pill"]

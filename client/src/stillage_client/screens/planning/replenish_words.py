@@ -37,12 +37,18 @@ def about(packing: Packing, units: float) -> str:
     return words.units(round(units), packing.base_unit)
 
 
+def roughly(packing: Packing, units: int) -> str:
+    """What is there, in whole cases; loose ones only where there is no case."""
+    per = max(packing.units_per_case, 1)
+    return amounts.short(packing, units - units % per if units >= per else units)
+
+
 def sentence(one: Proposal) -> str:
     """Sells 14 cases a week, 9 on hand, 12 days' lead time, 98% service."""
     why, packing = one.why, one.packing
     if why.sells_per_week is None:
         return one.sentence
-    on_hand = amounts.short(packing, one.on_hand)
+    on_hand = roughly(packing, one.on_hand)
     parts = [
         t("Sells {rate} a week", rate=rate(packing, why.sells_per_week)),
         t("{amount} on hand", amount=on_hand),
@@ -225,6 +231,12 @@ def packed_as(one: Proposal) -> str:
         n=words.number(one.units_per_pack),
         unit=words.unit(one.base_unit, one.units_per_pack),
     )
+
+
+def pallets(count: float | Decimal) -> str:
+    """3.4, 4, 12."""
+    exact = round(float(count), 1)
+    return words.number(exact, 0 if exact >= 10 or exact == round(exact) else 1)
 
 
 def sources(source: str) -> str:
