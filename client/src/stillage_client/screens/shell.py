@@ -218,6 +218,14 @@ def destinations(session: Session, waits: PlanSummary | None = None) -> list[Des
             ),
         ),
     ]
+    every.append(
+        (
+            "planning.view",
+            Destination(
+                t("Forecast"), icons.INSIGHTS_OUTLINED, icons.INSIGHTS_ROUNDED, "/forecasts", t("See")
+            ),
+        )
+    )
     everywhere = session.user is not None and session.user.all_warehouses
     hidden = () if everywhere else ("/recalls",)  # a recall goes through all warehouses
     return [entry for right, entry in every if session.can(right) and entry.path not in hidden]
