@@ -26,6 +26,8 @@ ADDRESSES = """
 /api/v1/advance-notices/<pk>/history
 /api/v1/atp
 /api/v1/audit
+/api/v1/audit/choices
+/api/v1/audit/export
 /api/v1/auth/logout
 /api/v1/auth/me
 /api/v1/auth/password
@@ -64,6 +66,7 @@ ADDRESSES = """
 /api/v1/discrepancies
 /api/v1/discrepancies/<pk>/settle
 /api/v1/docs
+/api/v1/events
 /api/v1/exports/<kind>
 /api/v1/handling-units
 /api/v1/handling-units/<pk>
@@ -73,6 +76,8 @@ ADDRESSES = """
 /api/v1/labels/location
 /api/v1/labels/lot
 /api/v1/labels/pallet
+/api/v1/ledger-checks
+/api/v1/ledger-health
 /api/v1/locations
 /api/v1/locations/<pk>
 /api/v1/lots
@@ -91,6 +96,9 @@ ADDRESSES = """
 /api/v1/pick-lists/<pk>/short
 /api/v1/pick-lists/<pk>/undo
 /api/v1/pick-lists/<pk>/use-lot
+/api/v1/policies
+/api/v1/policies/<pk>
+/api/v1/policies/effective
 /api/v1/products
 /api/v1/products/<pk>
 /api/v1/purchase-orders
@@ -124,6 +132,14 @@ ADDRESSES = """
 /api/v1/receipts/<pk>/receive
 /api/v1/receipts/<pk>/receive-unit
 /api/v1/receipts/<pk>/undo
+/api/v1/replenishment
+/api/v1/replenishment/<pk>
+/api/v1/replenishment/accept
+/api/v1/replenishment/refuse
+/api/v1/replenishment/reopen
+/api/v1/replenishment/summary
+/api/v1/replenishment/suppliers
+/api/v1/replenishment/work-out
 /api/v1/returns
 /api/v1/returns/<pk>
 /api/v1/returns/<pk>/cancel
@@ -173,6 +189,8 @@ ADDRESSES = """
 /api/v1/stock/release
 /api/v1/stock/reverse
 /api/v1/stock/scrap
+/api/v1/supplier-plans
+/api/v1/supplier-plans/<pk>
 /api/v1/supplier-products
 /api/v1/supplier-products/<pk>
 /api/v1/supplier-returns

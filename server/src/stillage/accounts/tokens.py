@@ -26,10 +26,11 @@ MIN_KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose session, and after how many rotations."""
+    """What a token says: whose session, after how many rotations, and until when (in seconds since 1970)."""
 
     session_id: UUID
     generation: int
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,6 @@ def _claims(payload: dict[str, Any], kind: str) -> Claims:
     if payload.get("typ") != kind or "exp" not in payload or type(generation) is not int:
         raise InvalidToken
     try:
-        return Claims(UUID(str(session_id)), generation)
+        return Claims(UUID(str(session_id)), generation, int(payload["exp"]))
     except ValueError:
         raise InvalidToken from None

@@ -84,17 +84,29 @@ def start_worker() -> Callable[[], None]:
     return stop
 
 
-def serve(*, host: str, port: int, home: Path) -> None:
-    """Serve until stopped."""
+def run_until_stopped(application: Any, **options: Any) -> None:
+    """`uvicorn.run`, which ends the streams first: by themselves they would hold up every stop."""
     import uvicorn
 
+    from stillage.live.hub import hub
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            hub.close()
+            super().handle_exit(sig, frame)
+
+    Server(uvicorn.Config(application, **options)).run()
+
+
+def serve(*, host: str, port: int, home: Path) -> None:
+    """Serve until stopped."""
     from stillage.config.asgi import create_application
 
     hosts = {host, *LOOPBACK} if host in LOOPBACK else {host}
     application = create_application(port=port, cache_dir=home / "client", hosts=hosts)
     stop_worker = start_worker()
     try:
-        uvicorn.run(
+        run_until_stopped(
             application,
             host=host,
             port=port,

@@ -4,13 +4,15 @@ from django.urls import URLPattern, URLResolver, path
 from django.urls import re_path as re
 
 from stillage.accounts import api as accounts
-from stillage.audit.api import AuditList
 from stillage.catalogue.api.exports import ExportView
 from stillage.catalogue.api.groups import BrandViewSet, CategoryViewSet
 from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
 from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.counting import api as counts
+from stillage.live.api import Events
 from stillage.places.api import WarehouseViewSet
+from stillage.planning.api import policies as planning_policies
+from stillage.planning.api import replenishment as replenishing
 from stillage.purchasing.api import (
     SupplierProductViewSet,
     SupplierSummary,
@@ -40,6 +42,8 @@ from stillage.sales.api import (
 from stillage.sales.api import orders as sales_orders
 from stillage.sales.api import returns as sales_returns
 from stillage.scanning.api import ScanImageView, ScanView
+from stillage.seeing.api.audit import AuditChoices, AuditFile, AuditTrail
+from stillage.seeing.api.ledger import LedgerChecks, LedgerHealth
 from stillage.seeing.api.search import SearchEverywhere
 from stillage.stock import api as stock
 from stillage.transfers import api as transfers
@@ -258,8 +262,25 @@ api: list[URLPattern | URLResolver] = [
     one("put-away", put_away.PutAway),
     step("receipts", "papers/discrepancy-note", receipt_papers.DiscrepancyNote),
     step("receipts", "papers/goods-received", receipt_papers.GoodsReceived),
+    # planning: what to buy
+    one("policies/effective", planning_policies.EffectivePolicy),
+    *master("policies", planning_policies.PolicyViewSet),
+    *master("supplier-plans", planning_policies.SupplierPlanViewSet),
+    one("replenishment", replenishing.Proposals),
+    one("replenishment/suppliers", replenishing.Suppliers),
+    one("replenishment/summary", replenishing.Summary),
+    one("replenishment/accept", replenishing.Accept),
+    one("replenishment/refuse", replenishing.Refuse),
+    one("replenishment/reopen", replenishing.Reopen),
+    one("replenishment/work-out", replenishing.WorkOut),
+    re(r"^replenishment/(?P<pk>[^/]+)/?$", replenishing.OneProposal.as_view(), name="replenishment-one"),
     # seeing
-    one("audit", AuditList),
+    one("audit", AuditTrail),
+    one("audit/choices", AuditChoices),
+    one("audit/export", AuditFile),
+    one("ledger-health", LedgerHealth),
+    one("ledger-checks", LedgerChecks),
+    one("events", Events),
     one("search", SearchEverywhere),
     # the interface about itself
     one("schema", DocumentView),

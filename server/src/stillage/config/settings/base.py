@@ -46,13 +46,16 @@ INSTALLED_APPS = [
     "stillage.recalls",
     "stillage.planning",
     "stillage.scanning",
+    "stillage.live",
     "stillage.seeing",
+    "stillage.analytics",
 ]
 
 MIDDLEWARE = [
     "stillage.rest.middleware.Envelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "stillage.live.waking.TellOfWrites",
 ]
 
 ALLOWED_HOSTS = [
@@ -139,6 +142,16 @@ CURRENCY = os.environ.get("STILLAGE_CURRENCY", "EUR")
 # ---- counting ---------------------------------------------------------------------------------
 # After how many days a place is to be counted again, by the class of what lies there: A, B, C.
 COUNT_EVERY_DAYS = [int(days) for days in os.environ.get("STILLAGE_COUNT_EVERY_DAYS", "30,90,180").split(",")]
+
+# ---- live ---------------------------------------------------------------------------------------
+# Streams of changes that one user may keep open in one process.
+LIVE_STREAMS_PER_USER = int(os.environ.get("STILLAGE_LIVE_STREAMS_PER_USER", "5"))
+# Whether a process that writes tells others of it at once; those who listen look twice a second anyway.
+LIVE_TELLS_OTHERS = True
+
+# ---- planning -----------------------------------------------------------------------------------
+# Whether forecasts are learned by trees, too: more exact, and many times slower.
+FORECAST_TREES = os.environ.get("STILLAGE_FORECAST_TREES", "") == "yes"
 
 # ---- whose papers these are ---------------------------------------------------------------------
 COMPANY_NAME = os.environ.get("STILLAGE_COMPANY_NAME", "Stillage")

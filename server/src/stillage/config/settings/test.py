@@ -21,4 +21,5 @@ if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     )
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="stillage-static-"))
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+LIVE_TELLS_OTHERS = False  # a thread with a connection would outlive its test
 LOGGING["root"]["level"] = "ERROR"  # noqa: F405
