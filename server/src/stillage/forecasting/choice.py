@@ -16,7 +16,7 @@ ORIGIN_STEP, ORIGINS = 4, 13
 YOUNGEST_ORIGIN = 13
 MOST_STEPS = 8
 BELIEF_ORIGINS = 13.0  # so many origins of an item are believed half
-SHARPNESS = 2.0  # weights go by the error to this power
+SHARPNESS = 8.0  # weights go by the error to this power
 
 
 @dataclass(frozen=True, slots=True)

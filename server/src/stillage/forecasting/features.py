@@ -3,10 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from stillage.forecasting.series import WEEKS, Floats
+from stillage.forecasting.series import WEEKS, Floats, Ints
 from stillage.forecasting.state import ALPHAS, MEANS, ZEROS, State
 
 Matrix = npt.NDArray[np.float32]
+Rows = Ints | slice
+ALL = slice(None)
 LAGS = 6
 MAX_SINCE, MAX_AGE = 30.0, 156.0
 
@@ -41,16 +43,17 @@ def _trends(state: State, week: int) -> list[Floats]:
     return [own[group], np.full(len(now), now.sum() / max(float(usual.sum()), 1e-9))]
 
 
-def of_window(state: State, week: int, first: int, last: int) -> Floats:
+def of_window(state: State, week: int, first: int, last: int, rows: Rows = ALL) -> Floats:
     """Columns of the weeks ahead that are asked for: their season, and what they were a year and two before."""
-    size = state.scale(week)
-    season = state.season_ahead(week, first, last)
+    size = state.scale(week)[rows]
+    season, now = state.season_ahead(week, first, last)[rows], state.season[rows, week]
+    demand = state.series.demand
     columns = []
     for years in (1, 2):
         low, high = week + first - years * WEEKS, min(week + last - years * WEEKS, week)
-        columns += [_mean(state.series.demand, low, high) / size]
-        columns += [_mean(state.series.demand, low - 2, min(high + 2, week)) / size]
-    columns += [season, state.season[:, week], season - state.season[:, week]]
+        columns += [_mean(demand, low, high, rows) / size]
+        columns += [_mean(demand, low - 2, min(high + 2, week), rows) / size]
+    columns += [season, now, season - now]
     middle = week + (first + last) // 2
     columns += [
         np.full(len(size), float(state.series.week_of_year[middle])),
@@ -60,11 +63,11 @@ def of_window(state: State, week: int, first: int, last: int) -> Floats:
     return np.column_stack(columns)
 
 
-def _mean(values: Floats, low: int, high: int) -> Floats:
+def _mean(values: Floats, low: int, high: int, rows: Rows) -> Floats:
     """The mean of some weeks, of those that are known; NaN where none is."""
     if low < 0 or high < low:
-        return np.full(len(values), np.nan)
-    part = values[:, low : high + 1]
+        return np.full(len(values), np.nan)[rows]
+    part = values[rows, low : high + 1]
     counts = (~np.isnan(part)).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(counts > 0, np.nansum(part, axis=1) / counts, np.nan)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from stillage.forecasting import learned
+from stillage.forecasting import combining, learned
 from stillage.forecasting.choice import choose, scale_of
 from stillage.forecasting.kinds import DEAD, KINDS, kinds_of
+from stillage.forecasting.learned import Models
 from stillage.forecasting.likeness import Launch, launches
 from stillage.forecasting.methods import METHODS, Window, methods_of
 from stillage.forecasting.reasons import Reason, reasons
@@ -16,10 +17,6 @@ from stillage.forecasting.state import State, look_at
 from stillage.forecasting.statistical import Quick, demand_class
 
 LEVELS = (0.10, 0.50, 0.80, 0.90, 0.95, 0.98, 0.99)
-# What the mean is made of; the learned median is there because means of rare clearances help nobody.
-MEAN_LEARNED, MEAN_MEDIAN, MEAN_QUICK = 0.35, 0.30, 0.35
-QUANTILE_LEARNED = 0.7
-MOST_LIFT = 1.25
 # Of the weights: a way with as much of them has the forecast its name.
 ALMOST_ALONE = 0.6
 CHUNK_ITEMS = 2_000
@@ -50,19 +47,30 @@ class Forecast:
     why: tuple[tuple[Reason, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """What was learned of a part: trees, how much they count by class of demand, and their error of each item."""
+
+    models: Models
+    share: Floats
+    errors: dict[str, float]
+
+
 def forecast(
     series: Series,
     horizon: int,
     *,
     use_learned: bool = True,
+    studied: Sequence[Studied | None] | None = None,
     seed: int = 0,
     threads: int = 2,
 ) -> Forecast:
     """Forecast all items from the last week of the series on. The calendar must reach `horizon` weeks beyond it.
 
     The same series and seed give the same numbers, whatever runs beside and in whatever order the items come. Items
-    are worked through in parts of at most 2,000, neighbours by category; so memory is bounded, and numbers are the same
-    wherever a part is worked out. Raises ValueError where there is no week, no item, or too short a calendar.
+    are worked through in parts of at most 2,000, neighbours by category; so memory is bounded, and numbers are the
+    same wherever a part is worked out. `studied`, from `study`, stands in for learning anew. Raises ValueError where
+    there is no week, no item, or too short a calendar.
     """
     check(series, horizon)
     parts = chunks(series)
@@ -70,8 +78,15 @@ def forecast(
         series,
         parts,
         (
-            forecast_chunk(series.of(part), horizon, use_learned=use_learned, seed=seed, threads=threads)
-            for part in parts
+            forecast_chunk(
+                series.of(part),
+                horizon,
+                use_learned=use_learned,
+                studied=studied[number % len(studied)] if studied and use_learned else None,
+                seed=seed,
+                threads=threads,
+            )
+            for number, part in enumerate(parts)
         ),
     )
 
@@ -108,27 +123,37 @@ def joined(series: Series, parts: Sequence[Ints], found: Iterable[Forecast]) -> 
 
 
 def forecast_chunk(
-    series: Series, horizon: int, *, use_learned: bool = True, seed: int = 0, threads: int = 2
+    series: Series,
+    horizon: int,
+    *,
+    use_learned: bool = True,
+    studied: Studied | None = None,
+    seed: int = 0,
+    threads: int = 2,
 ) -> Forecast:
     """Forecast some items by what is known of them alone."""
-    state, week = look_at(series), series.weeks - 1
-    kinds = kinds_of(series.demand)
-    methods = methods_of(state)
-    choice = choose(methods, kinds, horizon)
-    quick = Quick(methods, choice)
-    single: list[Window] = [(step, step) for step in range(1, horizon + 1)]
-    upto: list[Window] = [(1, step) for step in range(2, horizon + 1)]
-    windows = single + upto
-    models = learned.learn(state, week, windows, LEVELS, seed=seed, threads=threads) if use_learned else None
-    mean = np.stack([quick.mean(week, window) for window in windows])
-    quantiles = quick.quantiles(week, windows, LEVELS)
-    if models is not None:
-        mean, quantiles = _mixed(state, week, windows, models, mean, quantiles)
-    launch = launches(state, windows, LEVELS)
+    week = series.weeks - 1
+    quick, kinds = _quick(series, horizon)
+    state, choice = quick.state, quick.choice
+    single, upto = _windows(horizon)
+    mean = np.stack([quick.mean(week, window) for window in single])
+    told = quick.quantiles(week, single + upto[1:], LEVELS)
+    quantiles, totals = told[:horizon], np.concatenate([told[:1], told[horizon:]])
+    classes, error = demand_class(state, week), choice.own
+    mean = combining.raised(quantiles[:, :, LEVELS.index(0.5)], mean, classes)
+    if studied is None and use_learned:
+        studied = _study(quick, horizon, seed=seed, threads=threads)
+    if studied is not None:
+        mean, quantiles, totals = combining.combined(
+            state, studied.models, studied.share, single, upto, LEVELS, (mean, quantiles, totals)
+        )
+        known = np.asarray([studied.errors.get(item, np.nan) for item in series.items])
+        error = np.where(np.isnan(known), error, known)
+    launch = launches(state, single + upto, LEVELS)
     if launch is not None:
-        _begin(launch, mean, quantiles)
-    weekly, quantiles, total, totals = _put_together(state, horizon, mean, quantiles)
-    names = _names(series, kinds, choice.weights, launch, learned=models is not None)
+        _begin(launch, horizon, mean, quantiles, totals)
+    weekly, quantiles, total, totals = _put_together(state, mean, quantiles, totals)
+    names = _names(series, kinds, choice.weights, launch, learned=studied is not None)
     naive = choice.error("seasonal_naive")
     return Forecast(
         items=series.items,
@@ -137,14 +162,56 @@ def forecast_chunk(
         quantiles=quantiles,
         total_mean=total,
         total_quantiles=totals,
-        way="learned" if models is not None else "quick",
+        way="learned" if studied is not None else "quick",
         method=names,
         demand_class=tuple(KINDS[kind] for kind in kinds),
-        error=choice.own,
+        error=error,
         naive_error=naive,
         errors={name: choice.errors[number] for number, name in enumerate(METHODS)},
         why=reasons(series, state, kinds, choice, names, launch, horizon),
     )
+
+
+def study(series: Series, horizon: int, *, seed: int = 0, threads: int = 2) -> list[Studied | None]:
+    """What is learned of every part, to be kept: trees are good for weeks, so that nightly runs need not grow them anew.
+    None for a part with too little to learn from.
+    """
+    check(series, horizon)
+    return [
+        _study(_quick(series.of(part), horizon)[0], horizon, seed=seed, threads=threads)
+        for part in chunks(series)
+    ]
+
+
+def _study(quick: Quick, horizon: int, *, seed: int, threads: int) -> Studied | None:
+    single, upto = _windows(horizon)
+    state = quick.state
+    models = learned.learn(state, state.series.weeks - 1, single, upto, seed=seed, threads=threads)
+    if models is None:
+        return None
+    trial = combining.tried(quick, single, seed=seed)
+    if trial is None:
+        return Studied(models, combining.share_of_learned(None), {})
+    return Studied(
+        models,
+        combining.share_of_learned(trial[0]),
+        {
+            item: float(one)
+            for item, one in zip(state.series.items, trial[1], strict=True)
+            if not np.isnan(one)
+        },
+    )
+
+
+def _quick(series: Series, horizon: int) -> tuple[Quick, Ints]:
+    kinds, methods = kinds_of(series.demand), methods_of(look_at(series))
+    return Quick(methods, choose(methods, kinds, horizon)), kinds
+
+
+def _windows(horizon: int) -> tuple[list[Window], list[Window]]:
+    """The weeks ahead one by one, and all of them up to each."""
+    steps = range(1, horizon + 1)
+    return [(step, step) for step in steps], [(1, step) for step in steps]
 
 
 def _names(
@@ -166,55 +233,30 @@ def _names(
     return tuple(found)
 
 
-def _mixed(
-    state: State,
-    week: int,
-    windows: Sequence[Window],
-    models: learned.Models,
-    mean: Floats,
-    quantiles: Floats,
-) -> tuple[Floats, Floats]:
-    seen, told = models.predict(state, week, windows)
-    median = _lifted(told[:, :, LEVELS.index(0.5)], seen, demand_class(state, week))
-    return (
-        MEAN_LEARNED * seen + MEAN_MEDIAN * median + MEAN_QUICK * mean,
-        QUANTILE_LEARNED * told + (1 - QUANTILE_LEARNED) * quantiles,
-    )
-
-
-def _lifted(median: Floats, mean: Floats, classes: Ints) -> Floats:
-    """Medians lie below means: raised by class of demand until they add up to the same."""
-    found = median.copy()
-    for one in np.unique(classes):
-        here = classes == one
-        lift = mean[:, here].sum() / max(float(median[:, here].sum()), 1e-9)
-        found[:, here] *= min(max(lift, 1.0), MOST_LIFT)
-    return found
-
-
-def _begin(launch: Launch, mean: Floats, quantiles: Floats) -> None:
+def _begin(launch: Launch, horizon: int, mean: Floats, quantiles: Floats, totals: Floats) -> None:
     """New items as like items began, the ordinary way gaining with every week of their own."""
     rows, own = launch.rows, launch.own
-    mean[:, rows] = own * mean[:, rows] + (1 - own) * launch.mean
     share = own[None, :, None]
-    quantiles[:, rows] = share * quantiles[:, rows] + (1 - share) * launch.quantiles
+    mean[:, rows] = own * mean[:, rows] + (1 - own) * launch.mean[:horizon]
+    quantiles[:, rows] = share * quantiles[:, rows] + (1 - share) * launch.quantiles[:horizon]
+    totals[:, rows] = share * totals[:, rows] + (1 - share) * launch.quantiles[horizon:]
 
 
 def _put_together(
-    state: State, horizon: int, mean: Floats, quantiles: Floats
+    state: State, mean: Floats, quantiles: Floats, totals: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Windows to weeks and totals: quantiles that rise with their level, totals that rise with the weeks; all of it
-    moved by the events ahead.
-    """
-    rising = np.maximum.accumulate(quantiles, axis=2)
-    weekly, lengths = rising[:horizon], np.arange(1, horizon + 1)[:, None, None]
-    totals: Floats = np.concatenate([rising[:1], rising[horizon:]]) * lengths.astype(float)
-    told = mean[:horizon]
+    """Quantiles that rise with their level, totals that rise with the weeks; all of it moved by the events ahead."""
+    horizon = len(mean)
+    told, weekly = mean, np.maximum.accumulate(quantiles, axis=2)
+    lengths = np.arange(1, horizon + 1, dtype=float)[:, None, None]
+    totals = np.maximum.accumulate(totals, axis=2) * lengths
     total = np.cumsum(told, axis=0)
     if state.factor is not None:
         factor = state.factor[:, state.series.weeks : state.series.weeks + horizon].T
         told, weekly = told * factor, weekly * factor[:, :, None]
         plain, total = total, np.cumsum(told, axis=0)
         totals = totals * np.where(plain > 0, total / np.maximum(plain, 1e-300), 1.0)[:, :, None]
+    # A week's quantile is the total's of one week.
+    weekly = np.concatenate([totals[:1], weekly[1:]])
     totals = np.maximum.accumulate(totals, axis=0)
     return told.T, weekly.transpose(1, 0, 2), total.T, totals.transpose(1, 0, 2)

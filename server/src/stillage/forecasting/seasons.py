@@ -5,8 +5,11 @@ import numpy as np
 from stillage.forecasting.series import WEEKS, Floats, Ints, Series
 from stillage.forecasting.smoothing import centred_mean
 
-SHRINK_ITEMS = 30.0  # a category of so many items is believed half
+SHRINK_ITEMS = 20.0  # a category of so many items is believed half
 SMOOTH_WEEKS = 2
+EVENNESS = (
+    0.5  # an item weighs by its size to this power: big ones do not drown small ones, nor small ones big
+)
 OUTLIER = 8.0  # a week of more than so many times the level tells of a clearance, not of a season
 LOWEST, HIGHEST = 0.3, 3.0
 
@@ -14,7 +17,7 @@ LOWEST, HIGHEST = 0.3, 3.0
 def season_indices(series: Series) -> Floats:
     """Demand of each week of the year against the year's mean, by group: an array of groups x 52.
 
-    Ratios to a centred mean of a year, pooled over the items of a group (each item counting alike), smoothed over
+    Ratios to a centred mean of a year, pooled over the items of a group (by the root of their size), smoothed over
     neighbouring weeks and drawn towards the season of all.
     """
     level = centred_mean(series.demand, WEEKS + 1)
@@ -38,8 +41,9 @@ def _ratios(demand: Floats, level: Floats, usable: np.ndarray, items: Ints, of_w
     size = np.maximum(base.mean(axis=1, keepdims=True), 1e-9)
     base /= size
     y = np.minimum(y / size, OUTLIER * base + 1.0)
-    sold = np.bincount(of_week, weights=y.sum(axis=0), minlength=WEEKS)
-    usual = np.bincount(of_week, weights=base.sum(axis=0), minlength=WEEKS)
+    weight = size**EVENNESS
+    sold = np.bincount(of_week, weights=(y * weight).sum(axis=0), minlength=WEEKS)
+    usual = np.bincount(of_week, weights=(base * weight).sum(axis=0), minlength=WEEKS)
     return np.where(usual > 0, sold / np.maximum(usual, 1e-9), 1.0)
 
 

@@ -61,6 +61,7 @@ def look_at(series: Series) -> State:
         season = season_indices(series)[series.group][:, series.week_of_year]
     calm = series.demand / season[:, : series.weeks]
     here = known(series.demand)
+    seen = np.where(here, season[:, : series.weeks], np.nan)
     jumps = np.abs(np.diff(calm, axis=1, prepend=np.nan))
     half_year = trailing_mean(calm, 26)
     squares = trailing_mean(calm**2, 26)
@@ -70,8 +71,12 @@ def look_at(series: Series) -> State:
         season=season,
         factor=factor,
         calm=calm,
-        means={weeks: trailing_mean(calm, weeks) for weeks in MEANS},
-        smooth={alpha: exponential(calm, alpha) for alpha in ALPHAS},
+        means={
+            weeks: _ratio(trailing_mean(series.demand, weeks), trailing_mean(seen, weeks)) for weeks in MEANS
+        },
+        smooth={
+            alpha: _ratio(exponential(series.demand, alpha), exponential(seen, alpha)) for alpha in ALPHAS
+        },
         sporadic=intermittent(calm),
         jumps=trailing_mean(jumps, 26),
         spread=np.sqrt(np.maximum(squares - half_year**2, 0.0)),
@@ -79,3 +84,11 @@ def look_at(series: Series) -> State:
         since=weeks_since_sale(series.demand),
         age=np.cumsum(here, axis=1).astype(float),
     )
+
+
+def _ratio(demand: Floats, season: Floats) -> Floats:
+    """A level: demand over its season, each smoothed alone. The mean of their quotients would lie above it, the more so
+    the less surely the season is known.
+    """
+    found: Floats = demand / season
+    return found
