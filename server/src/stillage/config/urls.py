@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.urls import re_path as re
 
 from stillage.accounts import api as accounts
+from stillage.analytics import api as analytics
 from stillage.catalogue.api.exports import ExportView
 from stillage.catalogue.api.groups import BrandViewSet, CategoryViewSet
 from stillage.catalogue.api.imports import ImportsView, ImportView, RetryView
@@ -275,6 +276,8 @@ api: list[URLPattern | URLResolver] = [
     one("replenishment/work-out", replenishing.WorkOut),
     re(r"^replenishment/(?P<pk>[^/]+)/?$", replenishing.OneProposal.as_view(), name="replenishment-one"),
     # seeing
+    one("analytics", analytics.Reports),
+    re(r"^analytics/(?P<name>[a-z-]+)/?$", analytics.OneReport.as_view(), name="analytics-one"),
     one("audit", AuditTrail),
     one("audit/choices", AuditChoices),
     one("audit/export", AuditFile),

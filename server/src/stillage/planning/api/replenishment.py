@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import DecimalField, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -109,9 +109,8 @@ class Proposals(View):
         query.check_known(request, *self.parameters)
         actor, today = self.actor, now().date()
         found = self.asked(request).annotate(
-            amount=Coalesce(
-                "net_amount", Value(0), output_field=DecimalField(max_digits=16, decimal_places=2)
-            )
+            # In cents: a cursor holds whole numbers.
+            amount=Cast(Coalesce(F("net_amount"), Value(0)) * 100, BigIntegerField())
         )
         return Response(
             paging.page(

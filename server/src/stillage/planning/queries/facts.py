@@ -283,6 +283,11 @@ def coming(
     return found, drafted
 
 
+def offers_of(products: Sequence[int]) -> dict[int, list[Offer]]:
+    """What suppliers sell of some products. One statement."""
+    return _offers(*member(list(products), "bigint"))[0]
+
+
 def _offers(among: str, ids: list[Any]) -> tuple[dict[int, list[Offer]], dict[int, Decimal | None]]:
     found: dict[int, list[Offer]] = defaultdict(list)
     minimum_values: dict[int, Decimal | None] = {}
