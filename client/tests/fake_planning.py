@@ -14,7 +14,7 @@ def proposed(number: int, sku: str, packs: int, **more: Any) -> dict[str, Any]:
     why = {
         "sells_per_week": 336.0, "service_level_percent": "98.0", "service_source": "class", "lead_time_days": 12,
         "lead_time_source": "receipts", "review_days": 7, "protection_days": 19, "expected_demand": 912.0,
-        "safety_stock": 240.0, "order_up_to": 1152.0, "rounding": "layer", "before_rounding": 920.0,
+        "safety_stock": 240.0, "order_up_to": 1152.0, "rounding": "layer",
     }  # fmt: skip
     return {
         "id": number, "status": "open", "warehouse": "MAIN", "supplier": "HARROW", "supplier_name": "Harrow Brewing",
@@ -62,13 +62,14 @@ class Planning(FakeServer):
             groups: dict[str, list[dict[str, Any]]] = {}
             for one in waiting:
                 groups.setdefault(one["supplier"] or "", []).append(one)
-            return 200, [
+            found = [
                 {"supplier": code or None, "supplier_name": lines[0]["supplier_name"], "lines": len(lines),
                  "quantity": sum(one["quantity"] for one in lines), "net_total": "234.00", "pallets": 1.4,
                  "truck_pallets": 2, "truck_percent": 70, "most_urgent": min(one["urgency"] for one in lines),
                  "minimum_order_value": "500.00"}
                 for code, lines in groups.items()
             ]  # fmt: skip
+            return 200, {"results": found}
         if rest == "summary":
             late = sum(one["urgency"] <= 0 for one in waiting)
             return 200, {
@@ -92,9 +93,7 @@ class Planning(FakeServer):
         self.queries.append(params)
         rows = [one for one in self.rows if one["status"] == params.get("status", "open")]
         if "supplier" in params:
-            rows = [one for one in rows if one["supplier"] == params["supplier"]]
-        if params.get("trouble") == "no_supplier":
-            rows = [one for one in rows if not one["supplier"]]
+            rows = [one for one in rows if (one["supplier"] or "none") == params["supplier"]]
         start, limit = int(params.get("cursor") or 0), int(params.get("limit") or 50)
         more = str(start + limit) if start + limit < len(rows) else None
         return 200, {"results": rows[start : start + limit], "next": more}
@@ -110,7 +109,9 @@ class Planning(FakeServer):
             if any(one["status"] != "open" for one in lines):
                 return self._problem(409, "already_answered", "Somebody answered 1 of 2 lines already.")
             if self.against and not body.get("ignore_warnings"):
-                return self._problem(422, "supplier_warnings", "1 order is doubtful.", self.against)
+                return self._problem(
+                    422, "invalid", "1 thing is wrong, so nothing was ordered.", self.against
+                )
             for one in lines:
                 one["status"] = "accepted"
             codes = list(dict.fromkeys(one["supplier"] for one in lines))

@@ -52,7 +52,20 @@ def test_the_page_comes_back_as_it_was_from_its_address(query: PolicyQuery) -> N
 def test_a_class_without_a_wish_is_there_to_be_given_one(state: PoliciesState) -> None:
     assert state.of_class("A").id == 1
     assert state.of_class("B") == Policy(abc_class="B")
-    assert [one.id for one in state.exceptions] == [2]
+    assert [one.id for one in state.exceptions()] == [2]
+
+
+def test_a_wish_for_a_warehouse_stands_before_the_one_for_all(
+    api: Api, server: Planning, state: PoliciesState
+) -> None:
+    form: dict[str, str] = {"about": ""}
+    state.begin(Policy(abc_class="A", warehouse="NORTH"), form)
+    form["service_level_percent"] = "95"
+    assert run(state.save(api, form))
+    assert server.bodies[-1][1] == {"abc_class": "A", "warehouse": "NORTH", "service_level_percent": "95"}
+    assert state.of_class("A", "NORTH").warehouse == "NORTH" and state.of_class("A").id == 1
+    assert [one.id for one in state.exceptions()] == [2, 3]
+    assert [one.id for one in state.exceptions("NORTH")] == [2]
 
 
 def test_a_wish_is_said_in_a_line() -> None:
@@ -125,8 +138,8 @@ def test_what_somebody_changed_meanwhile_is_said_and_a_second_press_wins(
 
 
 def test_an_exception_can_be_removed(api: Api, server: Planning, state: PoliciesState) -> None:
-    assert run(state.remove(api, state.exceptions[0]))
-    assert state.exceptions == () and len(server.policies) == 1
+    assert run(state.remove(api, state.exceptions()[0]))
+    assert state.exceptions() == () and len(server.policies) == 1
 
 
 def test_where_each_value_comes_from_is_read(api: Api, state: PoliciesState) -> None:

@@ -111,9 +111,25 @@ def test_the_number_fits_what_the_supplier_takes(packs: int, fits: int, why: str
 @pytest.mark.parametrize(
     ("code", "values", "said"),
     [
-        ("runs_out_before_delivery", {}, "Runs out Thu 26 Nov, 8 days before it can be here"),
-        ("expires_first", {"units": 240}, "Held down to 10 cases: more would expire unsold"),
-        ("below_minimum_value", {"minimum_order_value": "500"}, "Below their minimum of €500.00"),
+        ("runs_out_before_delivery", {"days": 8}, "Runs out Thu 26 Nov, 8 days before it can be here"),
+        (
+            "expires_first",
+            {"most": 240, "smallest_order": 24},
+            "Held down to 10 cases: more would expire unsold",
+        ),
+        (
+            "expires_first",
+            {"most": 96, "smallest_order": 240},
+            "The least they sell is 10 cases, only 4 cases would sell in time",
+        ),
+        ("may_expire", {"prudent": 240, "most": 480}, "If it sells badly, only 10 cases of it sell in time"),
+        (
+            "below_minimum_value",
+            {"decision": "too_little", "least_amount": "500"},
+            "The whole order is below their minimum of €500.00",
+        ),
+        ("below_minimum_value", {"decision": "raised"}, "Raised to what they deliver for"),
+        ("over_budget", {"wanted_packs": 60, "whose": "supplier"}, "Cut by the budget, 60 cases were wanted"),
         ("no_supplier", {}, "Nobody is known to sell it to us"),
         ("something_new", {}, "Something new"),
     ],
@@ -202,9 +218,15 @@ def test_chosen_lines_become_an_order_with_the_number_that_was_changed(
 def test_what_speaks_against_it_is_said_once_and_a_second_press_orders(
     api: Api, server: Planning, state: ReplenishState
 ) -> None:
-    server.against = [{"code": "below_minimum_value", "detail": "Harrow delivers from €500.00 on."}]
+    server.against = [
+        {"code": "below_minimum_order_value", "pointer": "/lines/0",
+         "detail": "Harrow delivers from €500.00 on. Send ignore_warnings to place it all the same."},
+        {"code": "not_a_multiple", "pointer": "/lines/1/quantity_packs", "detail": "Only by 12."},
+    ]  # fmt: skip
+    state.set_packs(state.lines[1], 13)
     assert run(state.order(api, place=True)) == ()
-    assert state.doubtful and [fault.detail for fault in state.faults] == ["Harrow delivers from €500.00 on."]
+    assert state.doubtful
+    assert state.faults == ("Harrow delivers from €500.00 on.", "Stout: Only by the layer of 12")
     assert run(state.order(api, place=True)) != ()
     assert server.bodies[-1][1]["ignore_warnings"] is True
 

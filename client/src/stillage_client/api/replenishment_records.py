@@ -34,8 +34,11 @@ class Reasons(Record):
     safety_stock: float | None = None
     order_up_to: float | None = None
     rounding: str = ""
-    before_rounding: float | None = None
+    minimum_units: int | None = None
+    owed: float | None = None
+    dying: float | None = None
     expiry_cap: float | None = None
+    cap: float | None = None
     cap_reason: str = ""
     abc_class: str = ""
     method: str = ""
@@ -47,7 +50,7 @@ class Level(Record):
     """What another service level would ask for."""
 
     service_level_percent: Decimal = Decimal(0)
-    order_up_to: float = 0.0
+    order_up_to: float | None = None
     quantity_packs: int = 0
     net_amount: Decimal | None = None
 

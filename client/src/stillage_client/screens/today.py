@@ -36,6 +36,7 @@ from stillage_client.screens.buying.dock_news import DockNews, dock_news
 from stillage_client.screens.control.news import NewsState, news
 from stillage_client.screens.first_day import FirstDay
 from stillage_client.screens.movement_lines import bare, ends, happening
+from stillage_client.screens.planning.replenish_news import PlanNews, plan_rows
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.screens.shell import warehouse_name
 from stillage_client.session import use_session
@@ -154,6 +155,7 @@ def Today() -> ft.Control:
     """Counts that lead somewhere, what to do now, and the newest movements."""
     session, layout, page = use_session(), use_layout(), ft.context.page
     state, control, dock = watched(TodayState), watched(NewsState), watched(DockNews)
+    plan = watched(PlanNews)
     alive = remembered(lambda: {"yes": True})
     page.title = t("Today · Stillage")
 
@@ -164,6 +166,7 @@ def Today() -> ft.Control:
                 await state.load(session.api, warehouse)
                 await control.load(session)
                 await dock.load(session)
+                await plan.load(session)
             await asyncio.sleep(REFRESH_S)
 
     def leave() -> None:
@@ -187,7 +190,7 @@ def Today() -> ft.Control:
         body = FirstDay()
     else:
         pressing = [*news(control, layout, page.navigate), *dock_news(dock, page.navigate)]
-        body = _body(state, state.summary, layout, page.navigate, pressing)
+        body = _body(state, state.summary, layout, page.navigate, pressing, plan)
     return screen(
         layout, greeting(name, now.hour), body, actions=actions, subtitle=subtitle, online=session.live
     )
@@ -213,7 +216,12 @@ def _waiting(state: TodayState, api: Api, warehouse: str | None) -> ft.Control:
 
 
 def _body(
-    state: TodayState, summary: AvailabilitySummary, layout: Layout, go: Any, pressing: list[ft.Control]
+    state: TodayState,
+    summary: AvailabilitySummary,
+    layout: Layout,
+    go: Any,
+    pressing: list[ft.Control],
+    plan: PlanNews,
 ) -> ft.Control:
     figures = [
         _figure(t("In stock"), summary.all - summary.out, None, lambda _: go("/stock")),
@@ -221,7 +229,7 @@ def _body(
         _figure(t("Expired"), summary.expired, "expired", lambda _: go("/stock?status=expired")),
         _figure(t("On hold"), summary.held, "held", lambda _: go("/stock?status=held")),
     ]
-    todo = _todo(state, layout, go)
+    todo = _todo(state, layout, go, plan)
     feed = _feed(state, go)
     if layout == "desk":
         columns = ft.Row(
@@ -277,19 +285,25 @@ def _figure(label: str, count: int, kind: theme.Kind | None, on_click: Any) -> f
     )
 
 
-def _todo(state: TodayState, layout: Layout, go: Any) -> ft.Control:
-    if not state.urgent:
+def _todo(state: TodayState, layout: Layout, go: Any, plan: PlanNews) -> ft.Control:
+    """What is expired, what will not sell or runs out, what is on hold. Once it is known what sells in time, a near
+    date alone is no news."""
+    planned = plan_rows(plan, layout, go)
+    found = [one for one in state.urgent if one.kind != "soon" or not plan.known]
+    if not found and not planned:
         calm = empty(
             ft.Icons.DONE_ALL_ROUNDED,
             t("Nothing is urgent"),
             t("Nothing expires in the next 30 days, and nothing is on hold."),
         )
         return card(ft.Container(calm, height=240), t("What to do now"))
-    rows: list[ft.Control] = [_todo_row(u, layout, go) for u in state.urgent]
+    first = [_todo_row(one, layout, go) for one in found if one.kind == "expired"]
+    rest = [_todo_row(one, layout, go) for one in found if one.kind != "expired"]
+    rows: list[ft.Control] = [*first, *planned, *rest]
     return card(
         stretched(*divided(rows, 16)),
         t("What to do now"),
-        link(t("All dates"), lambda _: go("/expiry")),
+        link(t("All dates"), lambda _: go("/expiry?show=dates")),
         padding=ft.Padding.only(bottom=6),
     )
 

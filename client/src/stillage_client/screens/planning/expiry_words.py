@@ -8,13 +8,14 @@ import flet as ft
 
 from stillage_client import theme, words
 from stillage_client.api.buying_records import Packing
-from stillage_client.api.replenishment_records import ExpiryRisk
+from stillage_client.api.replenishment_records import ExpiryRisk, MoveTo
 from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
 from stillage_client.screens.planning.replenish_words import about, rate
 
 ADVICE = ("move", "return", "discount", "sell_first", "donate", "scrap")
 WITHIN = (7, 30, 90)
+SHORT = 12  # letters of a place that fit a button
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,18 @@ def advice_name(code: str) -> str:
     }.get(code, code.replace("_", " ").capitalize())
 
 
+def _place(to: MoveTo) -> str:
+    """A place short enough for a button."""
+    name = to.warehouse_name
+    return name if name and len(name) <= SHORT else to.warehouse
+
+
 def remedy(one: ExpiryRisk, may: Mapping[str, bool]) -> Remedy:
     """The one button of the row; what the person may not do only shows the product."""
     why = one.why
     product = f"/products/{one.product}"
     if one.advice == "move" and why.move_to is not None and may.get("move"):
-        place = why.move_to.warehouse_name or why.move_to.warehouse
+        place = _place(why.move_to)
         asked = {"product": one.product, "units": why.move_to.units, "to": why.move_to.warehouse}
         return Remedy(
             t("Move to {place}", place=place),
@@ -181,7 +188,7 @@ def others(one: ExpiryRisk, may: Mapping[str, bool]) -> list[Remedy]:
     found: list[Remedy] = []
     if why.move_to is not None and one.advice != "move" and may.get("move"):
         asked = {"product": one.product, "units": why.move_to.units, "to": why.move_to.warehouse}
-        place = why.move_to.warehouse_name or why.move_to.warehouse
+        place = _place(why.move_to)
         found.append(
             Remedy(
                 t("Move to {place}", place=place),

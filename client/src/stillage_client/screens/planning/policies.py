@@ -102,6 +102,12 @@ def Policies() -> ft.Control:
     return screen(layout, t("Policies"), inside, crumb=crumb, online=session.live)
 
 
+def own(session: Session) -> str:
+    """The warehouse for which this person makes wishes; empty for who works in all and wishes for all."""
+    everywhere = session.user is not None and session.user.all_warehouses
+    return "" if everywhere else session.warehouse or ""
+
+
 # ---- classes
 
 
@@ -116,7 +122,7 @@ def _classes(
         "C": t("The many that make little of it"),
     }
     rows = [
-        _policy_row(state, state.of_class(name), session, form, layout, redraw, about[name])
+        _policy_row(state, state.of_class(name, own(session)), session, form, layout, redraw, about[name])
         for name in ("A", "B", "C", "")
     ]
     return card(
@@ -137,13 +143,18 @@ def _policy_row(
     hint: str,
 ) -> ft.Control:
     """A wish in one line, and its fields when it is open."""
-    opened = state.editing is not None and _same(state.editing, policy)
-    if opened:
-        return _policy_form(state, policy, session, form, layout, redraw)
+    editing = state.editing
+    if editing is not None and not form.get("about") and _same(editing, policy):
+        return _policy_form(state, editing, session, form, layout, redraw)
 
     def change(_: Any) -> None:
         form["about"] = ""
         state.begin(policy, form)
+        mine = own(session)
+        if (
+            mine and not policy.warehouse and state.editing is not None
+        ):  # a wish for all is not theirs to change
+            state.editing = replace(policy, id=0, version=0, warehouse=mine)
 
     percent = policy.service_level_percent
     own = say.OWN_LEVELS.get(policy.abc_class)
@@ -178,9 +189,13 @@ def _policy_row(
 
 
 def _same(one: Policy, other: Policy) -> bool:
-    if one.id or other.id:
-        return one.id == other.id
-    return one.kind == other.kind and one.abc_class == other.abc_class
+    """About the same thing; a wish for one warehouse is made out of the one for all."""
+    return (one.kind, one.product, one.category, one.abc_class) == (
+        other.kind,
+        other.product,
+        other.category,
+        other.abc_class,
+    ) and (one.warehouse == other.warehouse or not one.id)
 
 
 def _face(policy: Policy) -> ft.Control:
@@ -246,13 +261,13 @@ def _policy_form(
         chip(t("Never propose"), never(True), selected=off),
     )
     new = not policy.id
-    which = _which(form, redraw, high) if new and policy.kind == "all" and form.get("about") else None
+    which = _which(form, redraw, high) if new and form.get("about") else None
     title = t("New exception") if which is not None else say.about(policy)
     buttons: list[ft.Control] = [
         button(t("Back"), back, kind="plain", height=44),
         button(t("Save"), save, height=44, disabled=state.working),
     ]
-    if policy.id and policy.kind in ("product", "category"):
+    if policy.id and (policy.kind in ("product", "category") or policy.warehouse):
         buttons.append(button(t("Remove"), remove, kind="quiet", height=44))
     return ft.Container(
         stretched(
@@ -304,8 +319,7 @@ def _exceptions(
     )
 
     def add(_: Any) -> None:
-        blank = Policy()
-        state.begin(blank, form)
+        state.begin(Policy(warehouse=own(session)), form)
         form["about"] = "product"
         redraw()
 
@@ -315,7 +329,8 @@ def _exceptions(
         rows.append(_policy_form(state, state.editing, session, form, layout, redraw))
     names = {"product": t("Product"), "category": t("Category"), "class": t("Class"), "all": ""}
     rows += [
-        _policy_row(state, one, session, form, layout, redraw, names[one.kind]) for one in state.exceptions
+        _policy_row(state, one, session, form, layout, redraw, names[one.kind])
+        for one in state.exceptions(own(session))
     ]
     if not rows:
         said = t("No product or category is treated differently from its class.")

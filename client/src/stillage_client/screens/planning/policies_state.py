@@ -241,19 +241,20 @@ class PoliciesState:
         if self.holds_for == product:
             self.holds = found
 
-    def of_class(self, abc_class: str) -> Policy:
-        """The wish for a class (or for all); one not made yet when there is none."""
-        found = (
+    def of_class(self, abc_class: str, warehouse: str = "") -> Policy:
+        """The wish for a class (or for all) in a warehouse, else everywhere; one not made yet when there is none."""
+        found = [one for one in self.policies if one.kind in ("class", "all") and one.abc_class == abc_class]
+        here = next((one for one in found if warehouse and one.warehouse == warehouse), None)
+        general = next((one for one in found if not one.warehouse), None)
+        return here or general or Policy(abc_class=abc_class)
+
+    def exceptions(self, warehouse: str = "") -> tuple[Policy, ...]:
+        """Wishes for products, categories, and for one warehouse, but for those that stand among the classes."""
+        return tuple(
             one
             for one in self.policies
-            if one.kind in ("class", "all") and one.abc_class == abc_class and not one.warehouse
+            if one.kind in ("product", "category") or (one.warehouse and one.warehouse != warehouse)
         )
-        return next(found, Policy(abc_class=abc_class))
-
-    @property
-    def exceptions(self) -> tuple[Policy, ...]:
-        """Wishes for products, categories, and for one warehouse."""
-        return tuple(one for one in self.policies if one.kind in ("product", "category") or one.warehouse)
 
     def begin(self, policy: Policy | None, form: Form) -> None:
         """Open a wish, or none."""
@@ -290,10 +291,12 @@ class PoliciesState:
 
     @staticmethod
     def _scope(known: Policy, form: Form) -> dict[str, Any]:
+        """What a new wish is about: its thing, and its warehouse unless it is for all."""
         about = form.get("about", "")
+        said: dict[str, Any] = {"warehouse": known.warehouse} if known.warehouse else {}
         if about in ("product", "category"):
-            return {about: form.get(about, "").strip()}
-        return {"abc_class": known.abc_class} if known.abc_class else {}
+            return said | {about: form.get(about, "").strip()}
+        return said | ({"abc_class": known.abc_class} if known.abc_class else {})
 
     async def _save(self, api: Api, known: Policy, changes: dict[str, Any]) -> bool:
         self.working = True

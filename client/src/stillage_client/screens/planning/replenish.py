@@ -275,8 +275,7 @@ def _banners(view: _View) -> list[ft.Control]:
     state = view.state
     parts: list[ft.Control] = []
     if state.fault:
-        lines = [fault.detail for fault in state.faults if fault.detail]
-        said = "\n".join(lines) or state.fault
+        said = "\n".join(state.faults) or state.fault
         title = t("The supplier may not take it so") if state.doubtful else t("Nothing was ordered")
         if state.asking == "refuse" or not state.faults:
             title = t("That was not done")
@@ -379,7 +378,7 @@ def _group_head(view: _View, group: SupplierGroup, opened: bool, turn: Callable[
         size=20,
         color=theme.SUBDUED,
     )
-    warning = _warnings(group) if view.hands.costs and group.supplier else []
+    warning = _warnings(view, group, opened) if group.supplier else []
     flag = row(urgency_pill(*urgent)) if urgent else gap(0)
     title = column(text(name, "h2"), quiet(note), gap=1, expand=True)
     worth = text(sum_said(group.net_total), "strong") if costs else None
@@ -411,8 +410,11 @@ def _group_head(view: _View, group: SupplierGroup, opened: bool, turn: Callable[
     )
 
 
-def _warnings(group: SupplierGroup) -> list[ft.Control]:
+def _warnings(view: _View, group: SupplierGroup, opened: bool) -> list[ft.Control]:
+    """Too little for the supplier, too much for the budget."""
     said = []
+    lines = view.state.lines if opened and not view.query.flat else ()
+    small = next(((one, d) for one in lines for d in one.troubles if d.code == "below_minimum_value"), None)
     if (
         group.minimum_order_value is not None
         and group.net_total is not None
@@ -425,6 +427,8 @@ def _warnings(group: SupplierGroup) -> list[ft.Control]:
                 value=words.money(group.net_total),
             )
         )
+    elif small is not None:
+        said.append(say.doubt(*small)[1])
     if group.over_budget and group.budget is not None:
         said.append(t("Over the budget of {amount}", amount=words.money(group.budget)))
     color = theme.ON_TINT["soon"]

@@ -34,6 +34,7 @@ from stillage_client.screens.selling.totals import sum_said
 
 STOCK_WIDTH, LASTS_WIDTH, PILL_WIDTH, ORDER_WIDTH, SUM_WIDTH = 112, 84, 142, 128, 88
 CHECK = 40
+OF_THE_GROUP = ("no_supplier", "below_minimum_value")  # said once, above its lines
 ICONS: dict[theme.Kind, ft.IconData] = {
     "expired": ft.Icons.PRIORITY_HIGH_ROUNDED,
     "soon": ft.Icons.SCHEDULE_ROUNDED,
@@ -258,7 +259,7 @@ def _said(kind: theme.Kind, said: str, icon: ft.IconData) -> ft.Control:
 
 def _doubts(one: Proposal, grouped: bool) -> list[ft.Control]:
     """Everything that should be known of it, each in its colour; what its group says already is left out."""
-    known = [trouble for trouble in one.troubles if trouble.code != "no_supplier" or not grouped]
+    known = [trouble for trouble in one.troubles if not (grouped and trouble.code in OF_THE_GROUP)]
     said = [_said(*say.doubt(one, trouble), ft.Icons.WARNING_AMBER_ROUNDED) for trouble in known]
     if one.changed_since:
         said.append(_said("info", t("Stock or orders have moved since"), ft.Icons.SYNC_ROUNDED))
@@ -394,18 +395,22 @@ def _sums(one: Proposal) -> list[ft.Control]:
         rows.append(_sum_line(name, say.about(packing, why.safety_stock), note=source))
     if why.order_up_to is not None:
         rows += [hairline(), _sum_line(t("Wanted"), say.about(packing, why.order_up_to), strong=True)]
+    if why.minimum_units:
+        kept = say.about(packing, why.minimum_units)
+        rows.append(
+            _sum_line(t("Kept at least"), kept, note=t("from {source}", source=say.sources("policy")))
+        )
     rows.append(_sum_line(t("Free to sell"), f"{words.MINUS}{say.about(packing, one.free)}"))
     if one.on_order:
         rows.append(_sum_line(t("On order"), f"{words.MINUS}{say.about(packing, one.on_order)}"))
+    if why.owed:
+        rows.append(_sum_line(t("Owed to customers"), f"+{say.about(packing, why.owed)}"))
+    if why.dying:
+        rows.append(_sum_line(t("Goes stale before it sells"), f"+{say.about(packing, why.dying)}"))
     rows += [hairline(), _sum_line(t("Needed"), say.about(packing, one.needed), strong=True)]
-    if why.expiry_cap is not None:
-        rows.append(
-            _sum_line(
-                t("Sells before it expires"),
-                t("at most {amount}", amount=say.about(packing, why.expiry_cap)),
-                note=why.cap_reason.replace("_", " ") if " " in why.cap_reason else "",
-            )
-        )
+    if why.cap is not None:
+        name = t("Sells before it expires") if why.cap_reason == "expires" else t("Its policy's maximum")
+        rows.append(_sum_line(name, t("at most {amount}", amount=say.about(packing, why.cap))))
     if why.rounding:
         rows.append(_sum_line(t("Rounded to"), say.rounding(why.rounding)))
     rows.append(_sum_line(t("Proposed"), amounts.short(one.ordered_in, one.quantity), strong=True))

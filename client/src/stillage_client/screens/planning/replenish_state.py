@@ -6,7 +6,7 @@ those of an order are the server's.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import flet as ft
 
 from stillage_client.api import replenishment
-from stillage_client.api.errors import Fault
 from stillage_client.api.replenishment_records import MadeOrder, PlanSummary, Proposal, SupplierGroup
 from stillage_client.api.transport import Api, ApiError, Refused, new_key
 from stillage_client.locale import t
@@ -26,17 +25,7 @@ from stillage_client.screens.refusals import Trouble, trouble_of
 SHOWS = ("", "late", "now", "soon", "no_supplier", "refused")
 LINES_MAX = 300
 NOBODY = "-"  # the group of what nobody is known to sell
-WARNINGS = {
-    "below_minimum_value",
-    "below_minimum_quantity",
-    "not_multiple",
-    "not_a_multiple",
-    "over_budget",
-    "expires_first",
-    "supplier_warnings",
-    "warnings",
-    "order_warnings",
-}
+WARNINGS = {"below_minimum_quantity", "not_a_multiple", "below_minimum_order_value"}
 
 
 @dataclass(frozen=True)
@@ -81,8 +70,8 @@ class PlanQuery:
             said["search"] = self.search
         if self.show in ("late", "now", "soon"):
             said["urgency"] = self.show
-        elif self.show == "no_supplier" or self.supplier == NOBODY:
-            said["trouble"] = "no_supplier"
+        elif self.show == "no_supplier" or (self.supplier == NOBODY and not self.flat):
+            said["supplier"] = "none"
         if self.supplier and self.supplier != NOBODY and not self.flat:
             said["supplier"] = self.supplier
         return said
@@ -101,7 +90,7 @@ class ReplenishState:
     working: str = ""
     trouble: Trouble | None = None
     fault: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[str, ...] = ()
     doubtful: bool = False  # the faults are warnings: a second press orders all the same
     packs: dict[int, int] = field(default_factory=dict)  # what was changed, by line
     chosen: frozenset[int] = frozenset()
@@ -151,7 +140,9 @@ class ReplenishState:
             self.chosen = frozenset(self.chosen & ids)
         else:  # a supplier's lines are ordered together; out of a mixed list one picks
             self.chosen = (
-                frozenset() if query.flat else frozenset(one.id for one in lines if say.orderable(one))
+                frozenset()
+                if query.flat
+                else frozenset(one.id for one in lines if say.orderable(one) and one.quantity_packs)
             )
             self.asking, self.fault, self.faults, self.doubtful = "", "", (), False
 
@@ -264,10 +255,11 @@ class ReplenishState:
         again = self.doubtful
         self.working, self.fault, self.faults = "order", "", ()
         key = self._key(["order", wanted, place, again])
+        lines = self.ordered
         try:
             made = await replenishment.accept(api, wanted, place=place, ignore_warnings=again, key=key)
         except ApiError as error:
-            self._refused(error)
+            self._refused(error, lines)
             return ()
         finally:
             self.working = ""
@@ -275,11 +267,12 @@ class ReplenishState:
         self._drop({one["id"] for one in wanted})
         return made
 
-    def _refused(self, error: ApiError) -> None:
+    def _refused(self, error: ApiError, lines: Sequence[Proposal] = ()) -> None:
         self._wish = ("", "") if isinstance(error, Refused) else self._wish
         self.fault = error.sentence
         if isinstance(error, Refused):
-            self.faults = error.errors
+            said = (say.warning(fault, lines, self.packs_of) for fault in error.errors)
+            self.faults = tuple(dict.fromkeys(one for one in said if one))
             self.fault = error.detail or error.title or error.sentence
             codes = {fault.code for fault in error.errors} or {error.code}
             self.doubtful = error.status == 422 and codes <= WARNINGS

@@ -1,19 +1,20 @@
 """How a proposal to buy is said: its sentence, how long stock lasts, its urgency, its troubles. No controls."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from stillage_client import theme, words
 from stillage_client.api.buying_records import Packing
+from stillage_client.api.errors import Fault
 from stillage_client.api.replenishment_records import Doubt, Proposal, SupplierGroup
 from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
 
-NOW_DAYS = 2  # an order that must go out within so many days is due now
-SOON_DAYS = 7
+NOW_DAYS = 1  # an order that must go out today or tomorrow is due now
 
 
 def rate(packing: Packing, per_week: float) -> str:
@@ -53,6 +54,8 @@ def sentence(one: Proposal) -> str:
         t("Sells {rate} a week", rate=rate(packing, why.sells_per_week)),
         t("{amount} on hand", amount=on_hand),
     ]
+    if why.owed:
+        parts.append(t("{amount} owed to customers", amount=about(packing, why.owed)))
     if why.lead_time_days is not None:
         days = round(why.lead_time_days)
         parts.append(tn("{n} day's lead time", "{n} days' lead time", days))
@@ -165,55 +168,112 @@ def unfit(one: Proposal, packs: int) -> str:
     return t("Only in steps of {n}", n=words.number(one.order_multiple))
 
 
-def _number(values: Mapping[str, Any], *names: str) -> Any:
-    return next((values[name] for name in names if values.get(name) is not None), None)
+def _units(one: Proposal, values: Mapping[str, Any], name: str) -> str:
+    """An amount among a trouble's values; empty when it is not there."""
+    value = values.get(name)
+    return about(one.packing, value) if isinstance(value, int | float) else ""
+
+
+def _money(values: Mapping[str, Any], name: str) -> str:
+    return words.money(Decimal(str(values[name]))) if values.get(name) is not None else ""
 
 
 def doubt(one: Proposal, trouble: Doubt) -> tuple[theme.Kind, str]:
     """A trouble in words, and how bad it is."""
     values = trouble.values
-    if trouble.code == "runs_out_before_delivery":
-        day = one.runs_out_date
-        if day is not None and one.expected_date is not None:
-            gone = (one.expected_date - day).days
-            return "expired", tn(
-                "Runs out {day}, {n} day before it can be here",
-                "Runs out {day}, {n} days before it can be here",
-                max(gone, 1),
-                day=words.day(day, weekday=True),
-            )
-        return "expired", t("Runs out before it can be here")
-    if trouble.code in ("expires_first", "expiry_cap", "capped_by_expiry"):
-        units = _number(values, "units", "cap", "expiry_cap", "quantity")
-        if isinstance(units, int | float):
-            return "soon", t(
-                "Held down to {amount}: more would expire unsold", amount=about(one.packing, units)
-            )
-        return "soon", t("Held down: more would expire unsold")
-    if trouble.code == "below_minimum_value":
-        least = _number(values, "minimum_order_value", "minimum", "least")
-        if least is not None:
-            return "soon", t("Below their minimum of {amount}", amount=words.money(Decimal(str(least))))
-    if trouble.code == "over_budget":
-        budget = _number(values, "budget")
-        if budget is not None:
-            return "soon", t("Over the budget of {amount}", amount=words.money(Decimal(str(budget))))
-    said: dict[str, tuple[theme.Kind, str]] = {
-        "no_supplier": ("expired", t("Nobody is known to sell it to us")),
-        "no_forecast": ("soon", t("No forecast yet: worked out from the minimum alone")),
-        "no_price": ("soon", t("No cost is known")),
-        "no_cost": ("soon", t("No cost is known")),
-        "no_lead_time": ("soon", t("No delivery time is known")),
-        "below_minimum_value": ("soon", t("Below what this supplier delivers from")),
-        "below_minimum_quantity": ("soon", t("Below the least they sell")),
-        "over_budget": ("soon", t("Over the budget")),
-        "over_maximum": ("soon", t("Held down by the maximum of its policy")),
-        "capped_by_maximum": ("soon", t("Held down by the maximum of its policy")),
-        "discontinued": ("soon", t("No longer in the range: sold off, not bought")),
-        "out_of_stock": ("expired", t("Out of stock")),
-        "blocked": ("soon", t("Its policy says: do not order")),
+    told: dict[str, Callable[[], tuple[theme.Kind, str]]] = {
+        "no_supplier": lambda: ("expired", t("Nobody is known to sell it to us")),
+        "no_forecast": lambda: ("soon", t("No forecast yet: ordered for what is owed and for the minimum")),
+        "runs_out_before_delivery": lambda: ("expired", _runs_out(one, values)),
+        "expires_first": lambda: ("soon", _expires(one, values)),
+        "may_expire": lambda: (
+            "soon",
+            t("If it sells badly, only {amount} of it sell in time", amount=_units(one, values, "prudent")),
+        ),
+        "at_maximum": lambda: (
+            "soon",
+            t("Its policy lets no more than {amount} be ordered", amount=_units(one, values, "most") or "0"),
+        ),
+        "below_minimum_value": lambda: ("soon", _too_little(values)),
+        "over_budget": lambda: ("soon", _over(one, values)),
+        "discontinued": lambda: (
+            "soon",
+            t(
+                "No longer bought, but customers wait for {amount}",
+                amount=_units(one, values, "owed") or "it",
+            ),
+        ),
     }
-    return said.get(trouble.code, ("soon", trouble.code.replace("_", " ").capitalize()))
+    say = told.get(trouble.code)
+    return say() if say is not None else ("soon", trouble.code.replace("_", " ").capitalize())
+
+
+def _runs_out(one: Proposal, values: Mapping[str, Any]) -> str:
+    days = values.get("days")
+    day = one.runs_out_date
+    if not isinstance(days, int) or days <= 0:
+        return t("Runs out before it can be here")
+    if one.free <= 0 or day is None:
+        return tn(
+            "Out of stock, {n} day until it can be here", "Out of stock, {n} days until it can be here", days
+        )
+    return tn(
+        "Runs out {day}, {n} day before it can be here",
+        "Runs out {day}, {n} days before it can be here",
+        days,
+        day=words.day(day, weekday=True),
+    )
+
+
+def _expires(one: Proposal, values: Mapping[str, Any]) -> str:
+    most, least = values.get("most"), values.get("smallest_order")
+    if isinstance(most, int | float) and isinstance(least, int | float) and least > most:
+        return t(
+            "The least they sell is {least}, only {most} would sell in time",
+            least=about(one.packing, least),
+            most=about(one.packing, most),
+        )
+    if isinstance(most, int | float):
+        return t("Held down to {amount}: more would expire unsold", amount=about(one.packing, most))
+    return t("Held down: more would expire unsold")
+
+
+def _too_little(values: Mapping[str, Any]) -> str:
+    least = _money(values, "least_amount")
+    decision = values.get("decision")
+    if decision == "raised":
+        return (
+            t("Raised, because they deliver from {amount} on", amount=least)
+            if least
+            else t("Raised to what they deliver for")
+        )
+    if decision == "wait":
+        return t("The whole order is small and nothing in it is urgent: it can wait")
+    return (
+        t("The whole order is below their minimum of {amount}", amount=least)
+        if least
+        else t("The whole order is below what they deliver for")
+    )
+
+
+def _over(one: Proposal, values: Mapping[str, Any]) -> str:
+    packs = values.get("wanted_packs")
+    if not isinstance(packs, int):
+        return t("Over the budget")
+    wanted = amounts.short(one.ordered_in, packs * one.units_per_pack)
+    return t("Cut by the budget, {amount} were wanted", amount=wanted)
+
+
+def warning(fault: Fault, lines: Sequence[Proposal], packs: Callable[[Proposal], int]) -> str:
+    """What the supplier may not take, with the line it is about."""
+    found = re.match(r"/lines/(\d+)", fault.pointer)
+    at = int(found[1]) if found else -1
+    one = lines[at] if 0 <= at < len(lines) else None
+    if one is not None and fault.code in ("below_minimum_quantity", "not_a_multiple"):
+        why = unfit(one, packs(one))
+        if why:
+            return f"{one.product_name}: {why}"
+    return fault.detail.replace("Send ignore_warnings to place it all the same.", "").strip()
 
 
 def orderable(one: Proposal) -> bool:
@@ -259,10 +319,10 @@ def rounding(code: str) -> str:
     """What a number was rounded to."""
     return {
         "multiple": t("the supplier's multiple"),
+        "minimum_value": t("what the supplier delivers for"),
+        "budget": t("the budget"),
+        "limit": t("what sells in time, or the maximum"),
         "minimum": t("the least they sell"),
         "pack": t("whole packs"),
-        "case": t("whole cases"),
-        "layer": t("a full layer"),
-        "pallet": t("a full pallet"),
         "truck": t("a full truck"),
-    }.get(code, code.replace("_", " "))
+    }.get(code, t("whole {packs}", packs=words.unit(code, 2)))
