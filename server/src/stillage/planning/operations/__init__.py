@@ -1,8 +1,21 @@
 """What changes plans: one file an operation, this page their contents."""
 
 from stillage.planning.operations.accept import AcceptedLine, accept
+from stillage.planning.operations.ask_run import ask_nightly_run, ask_run
+from stillage.planning.operations.plan_now import plan_now
 from stillage.planning.operations.propose import propose, propose_all, work_out
 from stillage.planning.operations.refuse import refuse
 from stillage.planning.operations.reopen import reopen
 
-__all__ = ["AcceptedLine", "accept", "propose", "propose_all", "refuse", "reopen", "work_out"]
+__all__ = [
+    "AcceptedLine",
+    "accept",
+    "ask_nightly_run",
+    "ask_run",
+    "plan_now",
+    "propose",
+    "propose_all",
+    "refuse",
+    "reopen",
+    "work_out",
+]
