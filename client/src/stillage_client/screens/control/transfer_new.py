@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
@@ -52,7 +54,7 @@ def wanted(found: Availability) -> Wanted:
 
 @ft.component
 def NewTransfer() -> ft.Control:
-    """/transfers/new."""
+    """/transfers/new, /transfers/new?product=HPA-330&units=240&to=NORTH."""
     session, layout, page = use_session(), use_layout(), ft.context.page
     others = [(one.code, one.name or one.code) for one in session.warehouses if one.code != session.warehouse]
     state = watched(lambda: NewTransferState(to=others[0][0] if len(others) == 1 else ""))
@@ -61,7 +63,28 @@ def NewTransfer() -> ft.Control:
     found, set_found = switched(no_hits)
     stop = remembered(lambda: {"listening": _nothing})
     allowed = session.can("transfers.change")
+    given = {key: values[0] for key, values in parse_qs(urlsplit(page.route or "").query).items()}
     page.title = t("New transfer · Stillage")
+
+    async def begin() -> None:
+        """What somebody was told to send stands there already."""
+        if given.get("to") in {code for code, _ in others}:
+            state.to = given["to"]
+        if not (allowed and given.get("product")) or state.lines:
+            return
+        try:
+            hits = await stock.availability(
+                session.api, warehouse=session.warehouse, search=given["product"], in_stock=True, limit=5
+            )
+        except ApiError as error:
+            state.fault = error.sentence
+            return
+        hit = next((one for one in hits.results if one.product == given["product"]), None)
+        if hit is not None:
+            line, asked = wanted(hit), given.get("units", "")
+            units = int(asked) if asked.isdigit() and len(asked) < 8 else line.units
+            rest = units % line.units_per_case if units > line.units_per_case else 0
+            state.add(replace(line, units=max(units - rest, 1)))
 
     async def typed(value: str) -> None:
         await asyncio.sleep(TYPING_PAUSE_S)
@@ -99,6 +122,7 @@ def NewTransfer() -> ft.Control:
         stop["listening"] = _nothing
 
     after_drawing(listen, [allowed, session.warehouse], cleanup=silence)
+    after_drawing(begin, [allowed])
     crumb = (t("Transfers"), lambda: page.navigate("/transfers"))
     if not allowed:
         return screen(layout, t("New transfer"), no_right(t("transfers")), crumb=crumb, online=session.live)
