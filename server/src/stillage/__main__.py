@@ -97,9 +97,14 @@ def demo(scale: str) -> None:
 def reconcile(seal: bool) -> None:
     """Check the books: silent and 0 when all agrees, else every disagreement and 1. Repairs nothing."""
     _setup()
+    from stillage.core.clock import now
+    from stillage.seeing.operations import keep_check
     from stillage.stock.reconcile import disagreements
 
+    started_at = now()
     found = disagreements(seal=seal)
+    if seal:
+        keep_check(found, started_at=started_at, at=now())
     for line in found:
         click.echo(line)
     sys.exit(1 if found else 0)

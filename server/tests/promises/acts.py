@@ -307,6 +307,7 @@ ACTS: dict[str, Act] = {
     "stock-reverse POST": Act("POST", _at("stock/reverse"), lambda world: {"operation_id": str(world.moved)}),
     "me PATCH": Act("PATCH", _at("auth/me"), lambda world: {"full_name": "Ada"}),
     "sessions-one DELETE": Act("DELETE", _of("auth/sessions", "other_session")),
+    "ledger-checks POST": Act("POST", _at("ledger-checks"), lambda world: {}),
     "imports POST": Act("POST", _at("imports"), _file, multipart=True),
 }
 # What something else needs is not deleted; these are needed by nothing.

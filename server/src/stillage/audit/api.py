@@ -8,9 +8,50 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stillage.audit.models import Entry
+from stillage.core.actor import Actor
 from stillage.rest import paging, query
 from stillage.rest.paging import Ordering
 from stillage.rest.views import View
+
+PARAMETERS = (
+    "user",
+    "user_id",
+    "action",
+    "object_type",
+    "object_id",
+    "object",
+    "since",
+    "until",
+    "search",
+)
+
+
+def filtered(request: Request, actor: Actor) -> QuerySet[Entry, Any]:
+    """The entries that are asked for, of those this actor may see: a warehouse's are for those who work there."""
+    found: QuerySet[Entry, Any] = Entry.objects.all()
+    if actor.warehouse_ids is not None:
+        found = found.filter(Q(warehouse_id__isnull=True) | Q(warehouse_id__in=actor.warehouse_ids))
+    if user := query.text(request, "user"):
+        condition = Q(username=user)
+        if user.isascii() and user.isdecimal() and len(user) < 19:
+            condition |= Q(user_id=int(user))
+        found = found.filter(condition)
+    if (pk := query.integer(request, "user_id")) is not None:
+        found = found.filter(user_id=pk)
+    for name in ("action", "object_type", "object_id"):
+        if value := query.text(request, name):
+            found = found.filter(**{name: value})
+    if label := query.text(request, "object"):
+        found = found.filter(object_label__icontains=label)
+    if at := query.instant(request, "since"):
+        found = found.filter(at__gte=at)
+    if at := query.instant(request, "until"):
+        found = found.filter(at__lt=at)
+    for word in query.words(request):
+        found = found.filter(
+            Q(object_label__icontains=word) | Q(username__icontains=word) | Q(action__icontains=word)
+        )
+    return found
 
 
 class AuditList(View):
@@ -18,38 +59,27 @@ class AuditList(View):
 
     permission: ClassVar[dict[str, str]] = {"GET": "audit.view"}
     orderings: ClassVar[dict[str, Ordering]] = {"id": Ordering(("id",)), "at": Ordering(("at", "id"))}
+    parameters: ClassVar[tuple[str, ...]] = PARAMETERS
 
     def get(self, request: Request) -> Response:
-        query.check_known(request, "user", "action", "object_type", "object_id", "since", "until", "search")
-        found: QuerySet[Entry, Any] = Entry.objects.all()
-        scope = self.actor.warehouse_ids
-        if scope is not None:
-            found = found.filter(Q(warehouse_id__isnull=True) | Q(warehouse_id__in=scope))
-        if user := query.text(request, "user"):
-            condition = Q(username=user)
-            if user.isascii() and user.isdecimal() and len(user) < 19:
-                condition |= Q(user_id=int(user))
-            found = found.filter(condition)
-        for name in ("action", "object_type", "object_id"):
-            if value := query.text(request, name):
-                found = found.filter(**{name: value})
-        if at := query.instant(request, "since"):
-            found = found.filter(at__gte=at)
-        if at := query.instant(request, "until"):
-            found = found.filter(at__lt=at)
-        for word in query.words(request):
-            found = found.filter(
-                Q(object_label__icontains=word) | Q(username__icontains=word) | Q(action__icontains=word)
-            )
+        query.check_known(request, *self.parameters)
         return Response(
             paging.page(
                 request,
-                found,
+                self.found(request),
                 orderings=self.orderings,
                 default="-id",
-                present=lambda rows: [shown(row, with_cost=self.actor.can("cost.view")) for row in rows],
+                present=self.shown,
             )
         )
+
+    def found(self, request: Request) -> QuerySet[Entry, Any]:
+        """The entries that are asked for."""
+        return filtered(request, self.actor)
+
+    def shown(self, rows: list[Entry]) -> list[dict[str, Any]]:
+        """A page of them as the API answers it."""
+        return [shown(row, with_cost=self.actor.can("cost.view")) for row in rows]
 
 
 def shown(entry: Entry, *, with_cost: bool) -> dict[str, Any]:

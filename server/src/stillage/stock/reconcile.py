@@ -335,24 +335,32 @@ def _patiently() -> Iterator[None]:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [before])
 
 
-def disagreements(*, seal: bool, at: dt.datetime | None = None) -> list[str]:
+def disagreements(
+    *, seal: bool, at: dt.datetime | None = None, told: Callable[[int, int], None] | None = None
+) -> list[str]:
     """What does not agree, in sentences: the first 200 and how many more. Empty when all is well.
 
-    With `seal`, rows that came since the last time are sealed afterwards (`audit/seals.py`).
+    With `seal`, rows that came since the last time are sealed afterwards (`audit/seals.py`). `told` is called after
+    each part with how many are done of how many.
     """
     lines: list[str] = []
     count = 0
+    tell = told or (lambda done, parts: None)
+    every = [*checks(), *(one for more in _FROM_ABOVE for one in more())]
+    parts = len(every) + len(SEALED)
     with _patiently():
-        for check in [*checks(), *(one for more in _FROM_ABOVE for one in more())]:
+        for done, check in enumerate(every, start=1):
             found, total = _broken(check)
             lines += found
             count += total
-        for table in SEALED:
+            tell(done, parts)
+        for done, table in enumerate(SEALED, start=len(every) + 1):
             faults = list(seals.faults(table, limit=MAX_LINES))
             lines += faults
             count += len(faults)
             if seal and not faults:
                 seals.seal(table, at=at or now())
+            tell(done, parts)
     if count > MAX_LINES:
         return [*lines[:MAX_LINES], f"… and {count - MAX_LINES} more: {count} disagreements in all."]
     return lines
