@@ -40,6 +40,10 @@ def stored(value: Any) -> Any:
     return value
 
 
+def _written(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
 def table(alias: str, columns: dict[str, str]) -> str:
     """A FROM item that turns one JSON parameter (see `rows`) into a table.
 
@@ -54,6 +58,9 @@ def table(alias: str, columns: dict[str, str]) -> str:
 
 def rows(items: Iterable[dict[str, Any]]) -> str:
     """The parameter for `table`."""
+    if is_postgres():
+        # What orjson writes of instants, days and UUIDs, PostgreSQL reads.
+        return orjson.dumps(list(items), default=_written).decode()
     plain = [{name: stored(value) for name, value in item.items()} for item in items]
     return orjson.dumps(plain, default=str).decode()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+OPTIONS = orjson.OPT_UTC_Z
 
 
 def plain(value: Any) -> Any:
@@ -22,4 +22,8 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    return orjson.dumps(value, default=plain, option=OPTIONS)
+    try:
+        return orjson.dumps(value, default=plain, option=OPTIONS)
+    except TypeError:
+        # Keys that are no text take orjson twice as long, wherever they are.
+        return orjson.dumps(value, default=plain, option=OPTIONS | orjson.OPT_NON_STR_KEYS)

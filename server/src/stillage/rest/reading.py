@@ -17,7 +17,8 @@ from django.core.validators import (
     ProhibitNullCharactersValidator,
 )
 from rest_framework import serializers
-from rest_framework.fields import ProhibitSurrogateCharactersValidator, empty
+from rest_framework.fields import empty
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from stillage.rest.fields import MAX_ID, Integer, Reference, Strict, Text
 

@@ -14,7 +14,7 @@ _LATEST = """
   ORDER BY m.id DESC LIMIT 1)
 """
 _LOTS = f"""
-SELECT l.id, COALESCE(own.cost, {_LATEST.format(product="l.product_id")}) FROM stock_lot l
+SELECT l.id AS lot_id, COALESCE(own.cost, {_LATEST.format(product="l.product_id")}) AS unit_cost FROM stock_lot l
 LEFT JOIN (
   SELECT m.lot_id, SUM(m.quantity * m.unit_cost) / SUM(m.quantity) AS cost FROM stock_movement m
   WHERE m.lot_id {{lots}} AND m.kind = 'receive' AND m.unit_cost IS NOT NULL
@@ -24,6 +24,11 @@ LEFT JOIN (
 WHERE l.id {{lots}}
 """
 _PRODUCTS = f"SELECT p.id, {_LATEST.format(product='p.id')} FROM catalogue_product p WHERE p.id {{products}}"
+
+
+def costs_of_lots(lots: str) -> str:
+    """SQL for a table of `lot_id` and `unit_cost`, of the lots that a condition (`IN (…)`, put in twice) names."""
+    return _LOTS.replace("{lots}", lots)
 
 
 def lot_costs(lot_ids: Iterable[int]) -> dict[int, Decimal | None]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from stillage.core.actor import Actor
@@ -17,8 +17,7 @@ from stillage.core.locking import for_update
 from stillage.core.sql import execute, fetch, fetch_alone, is_postgres, member, rows, stored, table
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One movement to be written. A location that is virtual has no balance."""
 
     product_id: int

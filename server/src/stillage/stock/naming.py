@@ -3,20 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault
 from stillage.core.locking import for_update
-from stillage.core.sql import as_date, fetch, items, listed, member, probe, rows, table
+from stillage.core.sql import as_date, fetch, is_postgres, items, listed, member, probe, rows, table
 from stillage.places.models import Kind
 from stillage.stock import errors
 
 Reference = int | str
 
 
-@dataclass(frozen=True, slots=True)
-class ProductName:
+class ProductName(NamedTuple):
     id: int
     sku: str
     name: str
@@ -26,8 +25,7 @@ class ProductName:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class LocationName:
+class LocationName(NamedTuple):
     id: int
     full_code: str
     kind: str
@@ -36,8 +34,7 @@ class LocationName:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LotName:
+class LotName(NamedTuple):
     id: int
     product_id: int
     number: str
@@ -65,8 +62,7 @@ def _split(references: Iterable[Reference]) -> tuple[list[int], list[str]]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The names in one line of a request, before they are found."""
 
     product: Reference
@@ -132,21 +128,20 @@ def _look_up(lines: Sequence[Line], *, actor: Actor) -> Names:
     """Everything the lines name that is there for the actor, in one statement."""
     sql, parameters = _statement(lines)
     names = Names()
-    for kind, pk, text, second, third, number, days, flag, *dates in fetch(sql, parameters):
+    products, locations, lots = names.products, names.locations, names.lots
+    for row in fetch(sql, parameters):
+        kind, pk, text, second, third, number, days, flag, *dates = row
         if kind == 1:
-            product = ProductName(pk, text, second, bool(flag), number, days, third)
-            names.products[pk] = names.products[text] = product
+            products[pk] = products[text] = ProductName(pk, text, second, bool(flag), number, days, third)
         elif kind == 3:
-            lot = _lot(pk, number, text, dates)
-            names.lots[number, pk] = names.lots[number, text] = lot
+            lots[number, pk] = lots[number, text] = _lot(pk, number, text, dates)
         elif actor.sees(number):
-            location = LocationName(pk, text, second, number, third, bool(flag))
-            names.locations[pk] = names.locations[text] = location
+            locations[pk] = locations[text] = LocationName(pk, text, second, number, third, bool(flag))
     return names
 
 
-def _lot(pk: int, product_id: int, number: str, dates: Sequence[object]) -> LotName:
-    expiry, best_before, production, last_sale = (as_date(value) for value in dates)
+def _lot(pk: int, product_id: int, number: str, dates: Sequence[Any]) -> LotName:
+    expiry, best_before, production, last_sale = dates if is_postgres() else map(as_date, dates)
     return LotName(pk, product_id, number, expiry, best_before, production, last_sale or dt.date.max)
 
 

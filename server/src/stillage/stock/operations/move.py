@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillage.core.actor import Actor
 from stillage.core.errors import Fault, refuse_all
@@ -12,8 +11,7 @@ from stillage.stock.naming import Line, Reference, find_all, lot_reference
 from stillage.stock.operations.posting import Step, carry_out, physical
 
 
-@dataclass(frozen=True, slots=True)
-class MoveLine:
+class MoveLine(NamedTuple):
     """Units of one lot from one place to another."""
 
     product: Reference

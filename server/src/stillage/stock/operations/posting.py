@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from stillage.audit.record import record
@@ -20,8 +19,7 @@ MAX_ANSWERED_LINES = 500
 VIRTUAL_NAMES = {"supplier": "supplier", "customer": "customer", "scrap": "scrap", "adjustment": "adjustment"}
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """One end of a movement: a physical location, or a virtual one of its warehouse."""
 
     id: int
@@ -39,8 +37,7 @@ def physical(location: LocationName) -> End:
     return End(location.id, location.full_code, location.warehouse_id, location.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of an operation, with everything found."""
 
     product: ProductName
@@ -56,17 +53,17 @@ class Step:
 
     def entry(self) -> ledger.Entry:
         return ledger.Entry(
-            product_id=self.product.id,
-            lot_id=self.lot.id,
-            from_location_id=self.source.id,
-            to_location_id=self.target.id,
-            from_warehouse_id=self.source.warehouse_id,
-            to_warehouse_id=self.target.warehouse_id,
-            quantity=self.quantity,
-            reason=self.reason,
-            unit_cost=self.unit_cost,
-            reverses_id=self.reverses_id,
-            demand_id=self.demand_id,
+            self.product.id,
+            self.lot.id,
+            self.source.id,
+            self.target.id,
+            self.source.warehouse_id,
+            self.target.warehouse_id,
+            self.quantity,
+            self.reason,
+            self.unit_cost,
+            self.reverses_id,
+            self.demand_id,
         )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -265,8 +265,7 @@ def _complete_dates(
                 at=at,
             )
             changed.append({"id": lot.id, **dates, "last_sale_date": _last_sale(dates)})
-        full = replace(
-            now_known,
+        full = now_known._replace(
             expiry_date=dates["expiry_date"],
             best_before_date=dates["best_before_date"],
             production_date=dates["production_date"],
