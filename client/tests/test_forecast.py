@@ -145,7 +145,7 @@ def test_a_gap_in_what_was_told_is_a_gap_in_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "top", "steps"), [(955, 1000, 4), (14.2, 15, 3), (0.7, 0.8, 4), (0, 1, 1), (1000, 1000, 4)]
+    ("most", "top", "steps"), [(955, 1000, 4), (14.2, 15, 3), (0.7, 0.8, 4), (41, 50, 5), (0, 1, 1), (1000, 1000, 4)]
 )
 def test_the_axis_goes_up_in_round_numbers_over_the_highest(most: float, top: float, steps: int) -> None:
     up = charts.steps_up_to(most)

@@ -90,15 +90,20 @@ def block(first: float, last: float, top: float, color: ft.ColorValue) -> fch.Li
     return band([(first, 0.0, top), (last, 0.0, top)], color)
 
 
-def steps_up_to(most: float, lines: int = 4) -> tuple[float, ...]:
-    """Round numbers from 0 on that reach over `most`: 0, 250, 500, 750, 1000."""
+def steps_up_to(most: float) -> tuple[float, ...]:
+    """Round numbers from 0 on, four or five steps, that reach over `most`: 0, 250, 500, 750, 1000."""
     if most <= 0:
         return (0.0, 1.0)
-    rough = most / lines
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next(unit * many for many in (1, 2, 2.5, 5, 10) if unit * many >= rough * 0.999)
+    step = min(
+        (_round_step(most / lines) for lines in (4, 5)), key=lambda one: math.ceil(most / one - 1e-9) * one
+    )
     count = max(math.ceil(most / step - 1e-9), 1)
     return tuple(round(step * number, 6) for number in range(count + 1))
+
+
+def _round_step(rough: float) -> float:
+    unit = 10.0 ** math.floor(math.log10(rough))
+    return next(unit * many for many in (1, 2, 2.5, 5, 10) if unit * many >= rough * 0.999)
 
 
 def picture(

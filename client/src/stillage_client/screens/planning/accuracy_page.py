@@ -158,12 +158,11 @@ def _skeleton(layout: Layout) -> ft.Control:
 
 def _page(shown: _Shown, *, beside: bool) -> ft.Control:
     head = [
-        _switches(shown.query, shown.ask, shown.layout),
+        stretched(working_bar(shown.state.working), _switches(shown.query, shown.ask, shown.layout)),
         _figures(shown),
     ]
     chart, split = _weeks_card(shown), _split_card(shown)
     covers, honest = _covers_card(shown), _honest_card(shown)
-    working = working_bar(shown.state.working)
     if beside:
         main = ft.Column(
             [chart, split, gap(8)],
@@ -183,7 +182,6 @@ def _page(shown: _Shown, *, beside: bool) -> ft.Control:
     else:
         rest = [chart, covers, honest, split, gap(8)]
     return stretched(
-        working,
         *head,
         *rest,
         gap=12 if shown.layout == "phone" else 14,
@@ -217,9 +215,9 @@ def _figures(shown: _Shown) -> ft.Control:
     kind, better = say.against_naive(total.ratio)
     cards = [
         _figure(
-            t("Off by"),
+            t("Off by (WAPE)"),
             words.percent(total.wape_percent or 0),
-            t("of what was asked for (WAPE)"),
+            t("of what was asked for"),
             pill(*_wape_against(total)),
         ),
         _figure(
@@ -229,9 +227,9 @@ def _figures(shown: _Shown) -> ft.Control:
             _mark(told.bias_kind(total.bias_percent)),
         ),
         _figure(
-            t("Against last year"),
+            t("Error ratio (MASE)"),
             words.number(total.ratio, 2) if total.ratio is not None else "–",
-            t("our error by that of last year's week (MASE)"),
+            t("ours by last year's"),
             pill(kind, better),
         ),
         _figure(
@@ -250,7 +248,7 @@ def _wape_against(total: HowRight) -> tuple[theme.Kind, str]:
     """Last year's own figure, in the colour of whether ours is better."""
     if total.naive_wape_percent is None or total.wape_percent is None:
         return "mute", t("Not compared")
-    naive = t("last year's week: {n}", n=words.percent(total.naive_wape_percent, 0))
+    naive = t("last year: {n}", n=words.percent(total.naive_wape_percent, 0))
     return ("ok" if total.wape_percent <= total.naive_wape_percent else "soon"), naive
 
 
@@ -264,7 +262,7 @@ def _figure(label: str, value: str, unit: str, mark: ft.Control) -> ft.Control:
         stretched(
             quiet(label, "small_strong"),
             text(value, "display"),
-            quiet(unit, "caption", 2),
+            quiet(unit, tooltip=unit),
             gap(6),
             ft.Row([mark]),
         ),

@@ -113,7 +113,7 @@ def sentence(whole: WholeForecast, today: date) -> str:
     if stale:
         first, others = stale[0], len(stale) - 1
         until = words.day(first.until, today=today) if first.until else ""
-        left = say.amount(whole, first.unsold)
+        left = say.rounded(whole, first.unsold)
         said = tn(
             "{amount} of {lot} is still here on {day}.",
             "{amount} of {lot} are still here on {day}.",

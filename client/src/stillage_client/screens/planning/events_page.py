@@ -49,6 +49,7 @@ from stillage_client.screens.planning.events_state import (
     holidays_said,
     uplift_said,
 )
+from stillage_client.screens.shell import warehouse_name
 from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 372
@@ -286,7 +287,7 @@ def _form_card(
         )
     if one.event is None and query.open != "new":
         return card(bone_rows(4))
-    return _EventForm(one, form, categories, session.warehouse or "", layout, may, save, take_away, shut)
+    return _EventForm(one, form, categories, warehouse_name(session), layout, may, save, take_away, shut)
 
 
 @ft.component

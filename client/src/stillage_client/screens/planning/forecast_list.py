@@ -236,12 +236,12 @@ def _filters(view: _View) -> ft.Control:
         icon=ft.Icons.TRENDING_DOWN_ROUNDED,
     )
     methods = [(EVERY_METHOD, t("Every way")), *[(code, say.method(code)) for code in say.METHODS]]
-    choice = dropdown(t("Way of forecasting"), query.method or EVERY_METHOD, methods, by_method, width=250)
+    choice = dropdown(t("Way of forecasting"), query.method or EVERY_METHOD, methods, by_method, width=210)
     search = search_field(view.form, "q", t("Product or SKU"), view.typed)
     if view.layout == "desk":
-        scrolled = ft.Row([*chips, worse], spacing=8, scroll=ft.ScrollMode.HIDDEN, expand=True)
+        scrolled = ft.Row([chips[0], worse, *chips[1:]], spacing=8, scroll=ft.ScrollMode.HIDDEN, expand=True)
         return row(ft.Container(search, width=230), choice, scrolled, gap=10)
-    line = ft.Row([worse, *chips], spacing=8, scroll=ft.ScrollMode.HIDDEN)
+    line = ft.Row([chips[0], worse, *chips[1:]], spacing=8, scroll=ft.ScrollMode.HIDDEN)
     return stretched(search, gap(8), line)
 
 
@@ -249,11 +249,11 @@ def _filters(view: _View) -> ft.Control:
 
 _COLUMNS: list[tuple[str, str | None, dict[str, Any]]] = [
     ("Product", "product_name", {"size": table.DataColumnSize.L}),
-    ("Next 26 weeks", None, {"fixed_width": 136}),
-    ("A week", "per_week", {"fixed_width": 124, "numeric": True}),
-    ("Next 4 weeks", None, {"fixed_width": 124, "numeric": True}),
-    ("How", None, {"fixed_width": 232}),
-    ("Against last year", "ratio", {"fixed_width": 164}),
+    ("Next 26 weeks", None, {"fixed_width": 128}),
+    ("A week", "per_week", {"fixed_width": 112, "numeric": True}),
+    ("Next 4 weeks", None, {"fixed_width": 116, "numeric": True}),
+    ("How", None, {"fixed_width": 190}),
+    ("Against last year", "ratio", {"fixed_width": 156}),
 ]
 
 
