@@ -7,7 +7,7 @@ import asyncio
 import contextvars
 import json
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ import flet as ft
 from stillage_client import locale
 from stillage_client.api import auth, incoming
 from stillage_client.api.errors import ApiError, FileRefused, Unauthorized, Unreachable
+from stillage_client.api.live import Change, Heard, Line, Member, line_of
 from stillage_client.api.records import Me, WarehouseRef
 from stillage_client.api.transport import Api, Tokens
 from stillage_client.scans import ScanFeed, desk
@@ -60,12 +61,13 @@ class Session(ft.Observable):
     server answers.
     """
 
-    def __init__(self, page: ft.Page, api_base: str) -> None:
+    def __init__(self, page: ft.Page, api_base: str, live_base: str = "") -> None:
         self.user: Me | None = None
         self.ready = False
         self.warehouse: str | None = None
         self.offline_since: datetime | None = None
         self.signed_out_because = ""
+        self.hears: bool | None = None  # whether changes come by themselves; None while that is not known
         self._page = page
         self._storage = ft.SharedPreferences()
         self._storing = asyncio.Lock()
@@ -82,8 +84,12 @@ class Session(ft.Observable):
             on_reach=self._reached,
             address=came_from.address,
             user_agent=came_from.user_agent,
+            live_base=live_base,
         )
         self._scans = ScanFeed()
+        self._line: Line | None = None
+        self._member = Member(self._api, self._heard, self._line_is_up)
+        self._listeners: list[Heard] = []
 
     # --- what screens read ------------------------------------------------------------------------
 
@@ -111,6 +117,53 @@ class Session(ft.Observable):
     def can(self, permission: str) -> bool:
         """May this user do that? Only for what to show; the server decides again."""
         return self.user is not None and permission in self.user.permissions
+
+    # --- what changes -----------------------------------------------------------------------------
+
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Hear of every change this user may see; returns how to stop. None: anything may have changed."""
+        self._listeners.append(heard)
+
+        def stop() -> None:
+            if heard in self._listeners:
+                self._listeners.remove(heard)
+
+        return stop
+
+    def _listen(self) -> None:
+        """Join the stream of this sign-in."""
+        if self._api.tokens is None or self.user is None:
+            return
+        line = line_of(self._api.tokens)
+        if line is not self._line:
+            self._leave()
+            self._line = line
+        line.join(self._member)
+
+    def _leave(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.leave(self._member)
+        self.hears = None
+
+    def _heard(self, change: Change | None) -> None:
+        # The stream may run in another tab's task.
+        asyncio.get_running_loop().call_soon(self._spread, change, context=self._context.copy())
+
+    def _spread(self, change: Change | None) -> None:
+        for heard in list(self._listeners):
+            heard(change)
+
+    def _line_is_up(self, up: bool) -> None:
+        def told() -> None:
+            if self._line is not None and self.hears is not up:
+                self.hears = up
+
+        asyncio.get_running_loop().call_soon(told, context=self._context.copy())
+
+    async def disconnected(self) -> None:
+        """The browser is gone, for a moment or for good: nobody looks, so nothing need be heard."""
+        self._leave()
 
     # --- coming and going -------------------------------------------------------------------------
 
@@ -212,9 +265,11 @@ class Session(ft.Observable):
             await self.restore()
         else:
             await self._hand_out_ticket()  # a page that was loaded again has none
+            self._listen()
 
     async def close(self) -> None:
         """The Flet session is gone for good."""
+        self._leave()
         desk.withdraw(self._scans)
         for task in list(self._tasks):
             task.cancel()
@@ -234,6 +289,7 @@ class Session(ft.Observable):
         self.signed_out_because = ""
         self.user = user
         await self._hand_out_ticket()
+        self._listen()
 
     async def _hand_out_ticket(self) -> None:
         if self.user is None:
@@ -256,6 +312,7 @@ class Session(ft.Observable):
 
     async def _forget(self) -> None:
         was = self.user
+        self._leave()
         self.user = None
         self.warehouse = None
         self._unsaved = False

@@ -4,9 +4,10 @@ What is asked and answered lives in the modules beside; this one knows only how 
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 from weakref import WeakSet, WeakValueDictionary
@@ -34,6 +35,8 @@ log = logging.getLogger("stillage_client.api")
 PREFIX = "/api/v1/"
 TIMEOUT = httpx.Timeout(15.0, connect=4.0)
 UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=4.0)
+# A stream that has been silent for so long is dead: the server sends something every 20 seconds.
+STREAM_TIMEOUT = httpx.Timeout(15.0, connect=4.0, read=50.0)
 PAUSES = (0.25, 1.0)  # seconds before the second and the third try
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -90,8 +93,11 @@ class Api:
         address: str = "",
         user_agent: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
+        live_base: str = "",
     ) -> None:
         self.tokens: Tokens | None = None
+        # Where streams are kept, when it is another process than the one that answers.
+        self._live_base = live_base.rstrip("/")
         self._on_tokens, self._on_reach = on_tokens, on_reach
         headers = {"User-Agent": user_agent or "Stillage client"}
         if address:
@@ -207,6 +213,37 @@ class Api:
             raise _refusal(answer)
         pair = _json(answer)
         await self.adopt(Tokens.of(pair["access"], pair["refresh"]))
+
+    @contextlib.asynccontextmanager
+    async def events(self, path: str, *, last_id: str = "") -> AsyncIterator[AsyncIterator[str]]:
+        """GET a stream, as its lines. Raises Unauthorized, Refused, and Unreachable whenever it breaks."""
+        for attempt in (1, 2):
+            if self.tokens is None:
+                raise Unauthorized
+            used = self.tokens.access
+            headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {used}"}
+            if last_id:
+                headers["Last-Event-ID"] = last_id
+            try:
+                url = self._live_base + PREFIX + path
+                async with self._http.stream("GET", url, headers=headers, timeout=STREAM_TIMEOUT) as answer:
+                    if answer.is_success:
+                        yield answer.aiter_lines()
+                        return
+                    await answer.aread()
+            except httpx.HTTPError as problem:
+                raise Unreachable from problem
+            if answer.status_code != 401:
+                raise _refusal(answer)
+            if attempt == 2:
+                await self.end_tokens()
+                raise Unauthorized(_problem(answer).get("code", "not_signed_in"))
+            await self._refresh(used)
+
+    async def renew(self) -> None:
+        """A new access token before the old one runs out."""
+        if self.tokens is not None:
+            await self._refresh(self.tokens.access)
 
     async def alive(self) -> bool:
         """Does the server answer at all? Never raises."""

@@ -12,6 +12,7 @@ from stillage_client.components.layout import column, fill, gap, quiet, row, str
 from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout
 from stillage_client.locale import t, tn
+from stillage_client.session import Session, SessionContext
 
 Go = Callable[[str], None]
 SIDEBAR_WIDTH, RAIL_WIDTH = 236, 84
@@ -180,10 +181,15 @@ def bottom_bar(destinations: Sequence[Destination], location: str, go: Go) -> ft
     )
 
 
-def live_dot(online: bool) -> ft.Control:
-    """Whether what is on the screen is current."""
-    label = t("Live") if online else t("No connection")
-    return row(dot("ok" if online else "expired"), quiet(label, "label"), gap=6)
+@ft.component
+def LiveDot(online: bool) -> ft.Control:
+    """Whether what is on the screen is current: the server answers, and changes come by themselves."""
+    session: Session | None = ft.use_context(SessionContext)
+    if not online:
+        return row(dot("expired"), quiet(t("No connection"), "label"), gap=6)
+    if session is not None and session.hears is False:
+        return row(dot("soon"), quiet(t("Not live"), "label"), gap=6)
+    return row(dot("ok"), quiet(t("Live"), "label"), gap=6)
 
 
 def screen(
@@ -206,7 +212,7 @@ def screen(
         else column(text(title, "title"), quiet(subtitle, "small") if subtitle else None, gap=1)
     )
     bar = ft.Container(
-        row(ft.Container(head, expand=True), live_dot(online), gap(4), *actions),
+        row(ft.Container(head, expand=True), LiveDot(online), gap(4), *actions),
         padding=ft.Padding.symmetric(horizontal=24),
         height=72 if subtitle and not crumb else 64,
     )

@@ -32,16 +32,18 @@ def create_app(
     cache_dir: Path,
     app: Callable[[], Any] | None = None,
     limits: Limits | None = None,
+    live_base: str = "",
 ) -> ASGIApp:
     """The client as an ASGI app for a server at `api_base` (as http://127.0.0.1:8000, without a path).
 
     `allowed_hosts` are names with or without port, `allowed_origins` whole (https://stock.example.org); a
     page may always call the address it came from, if its host is allowed. `app` replaces the root component.
+    `live_base` is where streams of changes are kept, when that is another process.
     """
     quieten()
     site = Site(cache_dir)
     flet_app = flet_web.fastapi.app(
-        client_main(api_base, app),
+        client_main(api_base, app, live_base),
         assets_dir=None,
         no_cdn=True,
         session_timeout_seconds=SESSION_SECONDS,

@@ -10,6 +10,8 @@ from stillage_client.api.records import Page
 from stillage_client.api.transport import ApiError
 from stillage_client.screens.refusals import Trouble, trouble_of
 
+REFRESHED_PAGES = 10  # further down one has to load again by hand
+
 Fetch = Callable[[str | None], Awaitable[Page[Any]]]
 
 
@@ -38,6 +40,21 @@ class PagedState:
         if turn == self._turn:
             self.rows, self.cursor, self.trouble = page.results, page.next, None
             self.loaded, self.working = True, False
+
+    async def refresh(self, fetch: Fetch) -> None:
+        """As many rows as there are, as they are now; quietly, so that nobody loses the place."""
+        if not self.loaded or self.working:
+            return
+        turn, wanted = self._turn, len(self.rows)
+        rows: tuple[Any, ...] = ()
+        cursor: str | None = None
+        for _ in range(REFRESHED_PAGES):
+            page = await fetch(cursor)
+            rows, cursor = (*rows, *page.results), page.next
+            if cursor is None or len(rows) >= wanted:
+                break
+        if turn == self._turn and not self.working:
+            self.rows, self.cursor, self.trouble = rows, cursor, None
 
     async def more(self, fetch: Fetch) -> None:
         """The next page, below what is there."""

@@ -29,6 +29,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import expiry_kind, expiry_pill, held_pill, pill
 from stillage_client.components.viewport import Layout, use_beside, use_layout
@@ -185,6 +186,7 @@ def ProductPage() -> ft.Control:
             await forecast.load(session.api, sku, session.warehouse)
 
     after_drawing(load, [sku, session.warehouse])
+    use_live(("stock", "catalogue", "purchases", "receiving"), load)
     product = state.product if state.product and state.product.sku == sku else None
     page.title = f"{product.name if product else sku} · Stillage"
 
@@ -477,10 +479,10 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
     ]
     widths: list[tuple[int | None, bool]] = [
         (None, False),
-        (96, False),
-        (150, False),
-        (112, True),
-        (64, True),
+        (88, False),
+        (136, False),
+        (94, True),
+        (60, True),
         (
             (72 if any(line.held_at and line.free_at for line in seen.lots) else 36)
             + (36 if seen.changing.may_trace else 0),

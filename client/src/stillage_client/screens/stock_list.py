@@ -31,12 +31,14 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import dot, expiry_pill
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t
 from stillage_client.screens import amounts
 from stillage_client.screens.first_day import FirstDay
+from stillage_client.screens.paged import REFRESHED_PAGES
 from stillage_client.screens.refusals import Trouble, trouble_of
 from stillage_client.screens.shell import warehouse_name
 from stillage_client.session import use_session
@@ -120,6 +122,22 @@ class StockListState:
         self.rows, self.cursor = tuple(page.results), page.next
         self.loaded, self.working = True, False
 
+    async def refresh(self, api: Api, query: StockQuery, warehouse: str | None) -> None:
+        """As many rows as there are, as they are now; quietly."""
+        if not self.loaded or self.working:
+            return
+        turn, wanted = self._turn, len(self.rows)
+        rows: tuple[Availability, ...] = ()
+        cursor: str | None = None
+        summary = await stock.summary(api, warehouse=warehouse)
+        for _ in range(REFRESHED_PAGES):
+            page = await self._fetch(api, query, warehouse, cursor)
+            rows, cursor = (*rows, *page.results), page.next
+            if cursor is None or len(rows) >= wanted:
+                break
+        if turn == self._turn and not self.working:
+            self.rows, self.cursor, self.summary, self.trouble = rows, cursor, summary, None
+
     async def load_more(self, api: Api, query: StockQuery, warehouse: str | None) -> None:
         """Append the next page."""
         if self.cursor is None or self.working:
@@ -167,12 +185,16 @@ def StockList() -> ft.Control:
     async def load() -> None:
         await state.load(session.api, query, session.warehouse)
 
+    async def again() -> None:
+        await state.refresh(session.api, StockQuery.from_route(page.route or ""), session.warehouse)
+
     async def retry() -> None:
         while state.trouble is not None and state.trouble.passing:
             await asyncio.sleep(RETRY_S)
             await state.load(session.api, StockQuery.from_route(page.route or ""), session.warehouse)
 
     after_drawing(load, [query, session.warehouse])
+    use_live(("stock", "catalogue"), again)
     after_drawing(retry, [state.trouble is not None])
 
     def ask(new: StockQuery) -> None:

@@ -27,6 +27,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout, use_layout
@@ -172,7 +173,13 @@ def Today() -> ft.Control:
     def leave() -> None:
         alive["yes"] = False
 
+    async def again() -> None:
+        await state.load(session.api, session.warehouse)
+        await control.load(session)
+        await dock.load(session)
+
     after_drawing(keep_loading, [session.warehouse])
+    use_live(("stock", "orders", "receiving", "purchases", "transfers", "counts", "recalls"), again)
     ft.use_effect(lambda: None, [], cleanup=leave)
 
     name = session.user.name if session.user else ""

@@ -28,6 +28,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
@@ -65,10 +66,15 @@ def PurchasePage() -> ft.Control:
         if allowed:
             await state.load(session.api, number)
 
+    async def again() -> None:
+        if state.order is None or state.order.status != "draft":  # a draft is being written here
+            await load()
+
     async def try_now(_: Any) -> None:
         await load()
 
     after_drawing(load, [number, session.warehouse])
+    use_live(("purchases", "receiving"), again, lambda one: one.topic == "receiving" or one.names(number))
     crumb = (t("Purchases"), lambda: page.navigate("/purchases"))
     if not allowed:
         return screen(layout, number, no_right(t("purchases")), crumb=crumb, online=session.live)

@@ -24,6 +24,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -79,6 +80,7 @@ def Receiving() -> ft.Control:
         stop["listening"] = _nothing
 
     after_drawing(load, [session.warehouse])
+    use_live(("purchases", "receiving", "stock"), load)
     after_drawing(listen, [may_run], cleanup=silence)
     if not allowed:
         return screen(layout, t("Receiving"), no_right(t("deliveries")), online=session.live)

@@ -17,6 +17,7 @@ from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, switched, watched
 from stillage_client.components.layout import card, column, divided, gap, quiet, row, stretched, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_beside, use_layout
@@ -63,10 +64,14 @@ def Counts() -> ft.Control:
         if allowed:
             await more_state.load(session.api, session.warehouse)
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
     after_drawing(first, [status, session.warehouse])
+    use_live(("counts",), again)
     after_drawing(besides, [by, session.warehouse])
     if not allowed:
         return screen(layout, t("Counts"), no_right(t("counts")), online=session.live)

@@ -28,6 +28,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill, plain_pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -65,6 +66,7 @@ def CountPage() -> ft.Control:
         await load()
 
     after_drawing(load, [number, session.warehouse])
+    use_live(("counts",), load, lambda change: change.names(number))
     crumb = (t("Counts"), lambda: page.navigate("/counts"))
     count = state.count if state.count is not None and state.count.number == number else None
     if not allowed:

@@ -18,6 +18,7 @@ from stillage_client.components.fields import search_field
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import column, quiet, row, stretched, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -60,6 +61,9 @@ def Transfers() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -69,6 +73,7 @@ def Transfers() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [show, search, session.warehouse])
+    use_live(("transfers",), again)
     if not allowed:
         return screen(layout, t("Transfers"), no_right(t("transfers")), online=session.live)
 

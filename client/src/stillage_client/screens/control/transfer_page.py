@@ -15,6 +15,7 @@ from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import Form, focus_again, text_field
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import card, column, gap, quiet, row, stretched, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t
@@ -64,6 +65,7 @@ def TransferPage() -> ft.Control:
         stop["listening"] = _nothing
 
     after_drawing(load, [number, session.warehouse])
+    use_live(("transfers",), load, lambda change: change.names(number))
     after_drawing(listen, [allowed], cleanup=silence)
     crumb = (t("Transfers"), lambda: page.navigate("/transfers"))
     transfer = work.transfer if work.transfer is not None and work.transfer.number == number else None

@@ -21,6 +21,7 @@ from stillage_client.components.fields import Form, search_field
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import column, fill, quiet, row, stretched, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -111,6 +112,10 @@ def OrderList() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+        set_counts(await selling.summary(session.api, warehouse=session.warehouse))
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -121,6 +126,7 @@ def OrderList() -> ft.Control:
             page.navigate(replace(now, search=value.strip()).route())
 
     after_drawing(first, [query, session.warehouse])
+    use_live(("orders", "picking", "shipments"), again)
     if not allowed:
         return screen(layout, t("Orders"), no_right(t("orders")), online=session.live)
 

@@ -6,6 +6,7 @@ from typing import Any
 import flet as ft
 
 from stillage_client import theme, words
+from stillage_client.api.live import Change
 from stillage_client.api.selling_records import Considered, LineAllocation, Order, OrderLine
 from stillage_client.components.buttons import button
 from stillage_client.components.faces import product_tile
@@ -23,6 +24,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t
@@ -54,10 +56,15 @@ def OrderPage() -> ft.Control:
         if allowed:
             await state.load(session.api, number)
 
+    async def again() -> None:
+        if state.order is None or state.order.status != "draft":  # a draft is being written here
+            await load()
+
     async def try_now(_: Any) -> None:
         await load()
 
     after_drawing(load, [number, session.warehouse])
+    use_live(("orders", "picking", "shipments", "stock"), again, lambda change: concerns(change, number))
     if not allowed:
         return screen(layout, number, no_right(t("orders")), online=session.live)
     order = state.order if state.order is not None and state.order.number == number else None
@@ -102,6 +109,11 @@ def OrderPage() -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
     return _frame(layout, number, body, page, session.live, order)
+
+
+def concerns(change: Change, number: str) -> bool:
+    """Whether a change may be of this order: lists and shipments take several."""
+    return change.topic in ("picking", "shipments") or change.names(number)
 
 
 def _frame(

@@ -17,6 +17,7 @@ from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, watched
 from stillage_client.components.layout import card, column, divided, gap, quiet, row, stretched, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -96,6 +97,7 @@ def Picking() -> ft.Control:
         await load()
 
     after_drawing(load, [session.warehouse])
+    use_live(("orders", "picking"), load)
     if not allowed:
         return screen(layout, t("Picking"), no_right(t("picking")), online=session.live)
 
