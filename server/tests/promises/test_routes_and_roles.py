@@ -207,6 +207,8 @@ TABLE |= {
     "replenishment-one": {"GET": "planning.view"},
     "replenishment-suppliers": {"GET": "planning.view"},
     "replenishment-summary": {"GET": "planning.view"},
+    "expiry-risk": {"GET": "planning.view"},
+    "expiry-risk-summary": {"GET": "planning.view"},
     "replenishment-accept": {"POST": "planning.change+buying.change"},
     **{f"replenishment-{step}": {"POST": "planning.change"} for step in ("refuse", "reopen", "work-out")},
 }

@@ -67,6 +67,8 @@ ADDRESSES = """
 /api/v1/discrepancies/<pk>/settle
 /api/v1/docs
 /api/v1/events
+/api/v1/expiry-risk
+/api/v1/expiry-risk/summary
 /api/v1/exports/<kind>
 /api/v1/handling-units
 /api/v1/handling-units/<pk>

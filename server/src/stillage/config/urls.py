@@ -12,6 +12,10 @@ from stillage.catalogue.api.products import PackViewSet, ProductViewSet
 from stillage.counting import api as counts
 from stillage.live.api import Events
 from stillage.places.api import WarehouseViewSet
+from stillage.planning.api import accuracy, forecasts, runs
+from stillage.planning.api import events as planning_events
+from stillage.planning.api import expiry as planning_expiry
+from stillage.planning.api import history as planning_history
 from stillage.planning.api import policies as planning_policies
 from stillage.planning.api import replenishment as replenishing
 from stillage.purchasing.api import (
@@ -263,6 +267,21 @@ api: list[URLPattern | URLResolver] = [
     one("put-away", put_away.PutAway),
     step("receipts", "papers/discrepancy-note", receipt_papers.DiscrepancyNote),
     step("receipts", "papers/goods-received", receipt_papers.GoodsReceived),
+    # planning: what will be drunk
+    one("demand", planning_history.Demand),
+    one("holidays", planning_history.Holidays),
+    re(
+        r"^warehouse-plans/(?P<pk>[^/]+)/?$",
+        planning_history.WarehousePlans.as_view(),
+        name="warehouse-plans-one",
+    ),
+    *master("demand-events", planning_events.DemandEventViewSet),
+    one("forecast-runs", runs.ForecastRuns),
+    re(r"^forecast-runs/(?P<pk>[^/]+)/?$", runs.OneForecastRun.as_view(), name="forecast-runs-one"),
+    one("forecasts", forecasts.Forecasts),
+    one("forecasts/of", forecasts.ForecastOf),
+    re(r"^forecasts/(?P<pk>[^/]+)/?$", forecasts.OneForecast.as_view(), name="forecasts-one"),
+    one("forecast-accuracy", accuracy.ForecastAccuracy),
     # planning: what to buy
     one("policies/effective", planning_policies.EffectivePolicy),
     *master("policies", planning_policies.PolicyViewSet),
@@ -275,6 +294,9 @@ api: list[URLPattern | URLResolver] = [
     one("replenishment/reopen", replenishing.Reopen),
     one("replenishment/work-out", replenishing.WorkOut),
     re(r"^replenishment/(?P<pk>[^/]+)/?$", replenishing.OneProposal.as_view(), name="replenishment-one"),
+    # planning: what will go stale
+    one("expiry-risk", planning_expiry.ExpiryRisks),
+    one("expiry-risk/summary", planning_expiry.ExpirySummary),
     # seeing
     one("analytics", analytics.Reports),
     re(r"^analytics/(?P<name>[a-z-]+)/?$", analytics.OneReport.as_view(), name="analytics-one"),
