@@ -54,6 +54,7 @@ from stillage_client.session import Session, use_session
 
 SIDE_WIDTH = 372
 HOLIDAYS_MAX = 12
+FORM_FITS = 770  # pages lower than that must scroll the form
 NO_CATEGORY, NO_COUNTRY = "-", "-"
 TILES: dict[str, theme.Kind] = {"promotion": "info", "holiday": "mute", "disruption": "soon"}
 
@@ -198,11 +199,13 @@ def _body(
 ) -> ft.Control:
     """The list and beside it the form or the holidays; where there is no room, one below the other."""
     if beside:
+        # A second column that scrolls beside a focused field takes the focus from it: only where it must.
+        room = (ft.context.page.height or FORM_FITS) >= FORM_FITS
         side = ft.Column(
             [writing or off, gap(8)],
             spacing=16,
             width=SIDE_WIDTH,
-            scroll=ft.ScrollMode.AUTO,
+            scroll=None if writing is not None and room else ft.ScrollMode.AUTO,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         return ft.Row(
