@@ -28,8 +28,12 @@ from tests.promises.control_acts import Control
 from tests.promises.fulfilment_acts import STEPS, Fulfilment
 from tests.promises.goods_in_acts import STEPS as GOODS_IN_STEPS
 from tests.promises.goods_in_acts import GoodsIn
+from tests.promises.planning_acts import STEPS as PLANNING_STEPS
+from tests.promises.planning_acts import Planning
 from tests.promises.recall_acts import STEPS as RECALL_STEPS
 from tests.promises.recall_acts import Recalls
+from tests.promises.replenishment_acts import STEPS as REPLENISHMENT_STEPS
+from tests.promises.replenishment_acts import Replenishing
 
 API = "/api/v1/"
 
@@ -90,6 +94,14 @@ class World:
         assert self.fulfilment, "whose house has the staging place"
         return Recalls()
 
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(self.main)
+
+    @cached_property
+    def replenishing(self) -> Replenishing:
+        return Replenishing(self.main)
+
     @property
     def _me(self) -> Actor:
         me = self.client.user
@@ -148,6 +160,22 @@ def _fulfilment(route: str) -> Act:
     """A step from the shelf to the truck and back."""
     address, body = STEPS[route]
     return Act("POST", lambda world: address(world.fulfilment), lambda world: body(world.fulfilment))
+
+
+def _planning(name: str) -> Act:
+    """A write of planning."""
+    method, address, body, row = PLANNING_STEPS[name]
+    versioned = (lambda world: getattr(world.planning, row)) if row else None
+    return Act(method, lambda world: address(world.planning), lambda world: body(world.planning), versioned)
+
+
+def _replenishment(name: str) -> Act:
+    """A write of replenishment."""
+    method, address, body, row = REPLENISHMENT_STEPS[name]
+    versioned = (lambda world: getattr(world.replenishing, row)) if row else None
+    return Act(
+        method, lambda world: address(world.replenishing), lambda world: body(world.replenishing), versioned
+    )
 
 
 def _recall(route: str) -> Act:
@@ -286,6 +314,8 @@ ACTS: dict[str, Act] = {
     **{f"{route} POST": _bought(route) for route in BOUGHT},
     **{f"{route} PATCH": _changed(route) for route in CHANGED},
     **{f"{route} POST": _recall(route) for route in RECALL_STEPS},
+    **{name: _planning(name) for name in PLANNING_STEPS},
+    **{name: _replenishment(name) for name in REPLENISHMENT_STEPS},
     **_crud("warehouses", "north", {"code": "EAST", "name": "East"}, {"name": "The north"}),
     **_crud(
         "locations", "spare_place", {"warehouse": "MAIN", "code": "Z-01", "kind": "storage"}, {"zone": "Z"}

@@ -84,6 +84,7 @@ for _name, (_view, _change) in {
     "customers": ("parties.view", "parties.change"),
     "customer-products": ("parties.view", "parties.change"),
     "policies": ("planning.view", "planning.change"),
+    "demand-events": ("planning.view", "planning.change"),
     "supplier-plans": ("planning.view", "planning.change"),
     "users": ("users.view", "users.change"),
 }.items():
@@ -202,6 +203,15 @@ TABLE |= {
     "labels-lot": {"GET": "stock.view"},
     "labels-location": {"GET": "places.view"},
     # planning: what to buy; making orders of it besides asks for buying.change
+    "demand": {"GET": "planning.view"},
+    "holidays": {"GET": "planning.view"},
+    "warehouse-plans-one": {"GET": "planning.view", "PATCH": "planning.change"},
+    "forecast-runs": {"GET": "planning.view", "POST": "planning.change"},
+    "forecast-runs-one": {"GET": "planning.view"},
+    "forecasts": {"GET": "planning.view"},
+    "forecasts-of": {"GET": "planning.view"},
+    "forecasts-one": {"GET": "planning.view"},
+    "forecast-accuracy": {"GET": "planning.view"},
     "policies-effective": {"GET": "planning.view"},
     "replenishment": {"GET": "planning.view"},
     "replenishment-one": {"GET": "planning.view"},

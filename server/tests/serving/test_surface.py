@@ -63,6 +63,9 @@ ADDRESSES = """
 /api/v1/customers
 /api/v1/customers/<pk>
 /api/v1/customers/<pk>/summary
+/api/v1/demand
+/api/v1/demand-events
+/api/v1/demand-events/<pk>
 /api/v1/discrepancies
 /api/v1/discrepancies/<pk>/settle
 /api/v1/docs
@@ -70,8 +73,15 @@ ADDRESSES = """
 /api/v1/expiry-risk
 /api/v1/expiry-risk/summary
 /api/v1/exports/<kind>
+/api/v1/forecast-accuracy
+/api/v1/forecast-runs
+/api/v1/forecast-runs/<pk>
+/api/v1/forecasts
+/api/v1/forecasts/<pk>
+/api/v1/forecasts/of
 /api/v1/handling-units
 /api/v1/handling-units/<pk>
+/api/v1/holidays
 /api/v1/imports
 /api/v1/imports/<pk>
 /api/v1/imports/<pk>/retry
@@ -217,6 +227,7 @@ ADDRESSES = """
 /api/v1/transfers/<pk>/undo-dispatch
 /api/v1/users
 /api/v1/users/<pk>
+/api/v1/warehouse-plans/<pk>
 /api/v1/warehouses
 /api/v1/warehouses/<pk>
 """

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 TELL_EVERY_SECONDS = 5.0
 LONGEST_SECONDS = 60 * 60
@@ -72,7 +73,7 @@ def _watch(child: "subprocess.Popen[bytes]", tell: Callable[[int], None], until:
         tell(done)
 
 
-def _why(code: int, said: "tempfile._TemporaryFileWrapper[bytes]") -> str:
+def _why(code: int, said: IO[bytes]) -> str:
     said.seek(0)
     lines = said.read().decode(errors="replace").strip().splitlines()
     if code < 0:

@@ -1,8 +1,9 @@
 """Forecasts as rows of a list, and one whole with all that belongs beside it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.db.models import F, FloatField, Q, QuerySet, Value
@@ -135,8 +136,6 @@ def whole_forecast(one: Forecast, *, actor: Actor, at: dt.datetime) -> dict[str,
 
 
 def _today(at: dt.datetime, house: House) -> dt.date:
-    from zoneinfo import ZoneInfo
-
     return at.astimezone(ZoneInfo(house.timezone)).date()
 
 
@@ -148,7 +147,8 @@ def _told(one: Forecast) -> list[dict[str, Any]]:
         week_date__gt=one.origin_date - TOLD_WEEKS * WEEK,
         week_date__lte=one.origin_date,
     )
-    return list(kept.order_by("week_date").values("week_date", "mean", "p10", "p90"))
+    rows: Iterable[dict[str, Any]] = kept.order_by("week_date").values("week_date", "mean", "p10", "p90")  # type: ignore[assignment]
+    return list(rows)
 
 
 def _events(one: Forecast, house: House, first: dt.date, last: dt.date) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def product_id_of(reference: str) -> int:
         "SELECT id, sku FROM catalogue_product WHERE sku = %s OR CAST(id AS text) = %s",
         [reference, reference],
     )
-    for pk, sku in sorted(found, key=lambda row: row[1] != reference):
+    for pk, _ in sorted(found, key=lambda row: row[1] != reference):
         return int(pk)
     raise NotFound(NO_SUCH)
 
