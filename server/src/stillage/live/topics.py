@@ -73,9 +73,17 @@ OF_OBJECT: dict[str, str] = {
     "import": "imports",
     "user": "people",
     "database": "system",
+    "ledger_check": "system",
+    "policy": "planning",
+    "supplier_plan": "planning",
+    "warehouse_plan": "planning",
+    "demand_event": "planning",
+    "forecast_run": "planning",
+    "proposal": "planning",
 }
 OF_ACTION: dict[str, str] = {
     "auth.": "sign-ins",
+    "replenishment.": "planning",
 }
 
 
