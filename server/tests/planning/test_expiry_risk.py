@@ -88,8 +88,8 @@ def test_another_warehouse_that_sells_it_takes_what_it_can_sell(buyer: Buyer, cl
     # Later lots there must sell too, so that nothing there goes stale for it.
     receive(ale, "N3", quantity=20, location="NORTH/A-01", expiry_date=in_days(30))
     assess()
-    assert risks(client)["A"]["why"]["move_to"]["units"] == 30, (
-        "thirty are left of what NORTH sells in 31 days"
+    assert risks(client)["A"]["why"]["move_to"]["units"] == 70, (
+        "310 sell in NORTH in 31 days"
     )
 
 
