@@ -91,8 +91,15 @@ def test_a_lot_that_must_be_sold_before_its_date_has_its_line_at_the_last_day_of
     assert chart_shelf.sentence(ale(shelf=shelf), TODAY).endswith("still here on 26 Nov.")
 
 
+def test_the_line_begins_today_with_what_is_free_however_the_weeks_end() -> None:
+    view = chart_shelf.shelf_view(ale(), TODAY - timedelta(days=3))
+    assert view is not None
+    assert view.left[:2] == ((0.0, 955.0), (3.0, 955.0))
+    assert view.room[0] == (0, 955.0, 955.0)
+
+
 def test_the_table_says_what_the_picture_shows() -> None:
-    rows = chart_shelf.table_rows(ale())
+    rows = chart_shelf.table_rows(ale(), TODAY)
     assert rows[0] == ("22 Nov", "955", "955", "955")
     assert len(rows) == 27
 
@@ -145,7 +152,8 @@ def test_a_gap_in_what_was_told_is_a_gap_in_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "top", "steps"), [(955, 1000, 4), (14.2, 15, 3), (0.7, 0.8, 4), (41, 50, 5), (0, 1, 1), (1000, 1000, 4)]
+    ("most", "top", "steps"),
+    [(955, 1000, 4), (14.2, 15, 3), (0.7, 0.8, 4), (41, 50, 5), (0, 1, 1), (1000, 1000, 4)],
 )
 def test_the_axis_goes_up_in_round_numbers_over_the_highest(most: float, top: float, steps: int) -> None:
     up = charts.steps_up_to(most)

@@ -142,9 +142,9 @@ def skipped_said(skipped: Mapping[str, int], total: HowRight) -> list[str]:
                 no_naive,
             )
         )
-    waiting = int(skipped.get("not_over", 0) or skipped.get("open", 0))
-    if waiting:
-        said.append(tn("{n} is not over yet.", "{n} are not over yet.", waiting))
+    unknown = int(skipped.get("not_known", 0))
+    if unknown:
+        said.append(t("Of {n} it is not known yet what came.", n=words.number(unknown)))
     if 0 < total.weeks < FEW:
         said.append(t("So few weeks tell little yet."))
     return said

@@ -47,9 +47,9 @@ def shelf_view(whole: WholeForecast, today: date) -> ShelfView | None:
     shelf = whole.shelf
     if shelf is None or not shelf.projection:
         return None
-    start, per = min(shelf.projection[0].date, today), whole.per
-    reach = _reach(shelf, start)
-    seen = [one for one in shelf.projection if 0 <= (one.date - start).days <= reach]
+    start, per, ahead = today, whole.per, from_today(shelf, today)
+    reach = _reach(shelf, ahead, start)
+    seen = [one for one in ahead if 0 <= (one.date - start).days <= reach]
     shown = tuple(
         lot for lot in shelf.lots if lot.until is not None and 0 <= (lot.until - start).days <= reach
     )
@@ -74,14 +74,23 @@ def shelf_view(whole: WholeForecast, today: date) -> ShelfView | None:
     )
 
 
-def _reach(shelf: Shelf, start: date) -> int:
+def from_today(shelf: Shelf, today: date) -> list[StockLeft]:
+    """What is free now, then the weeks' ends as they are forecast."""
+    ahead = [one for one in shelf.projection if one.date >= today]
+    if ahead and ahead[0].date == today:
+        return ahead
+    known = any(one.with_orders is not None for one in ahead)
+    free = shelf.free
+    now = StockLeft(date=today, mean=free, p10=free, p90=free, with_orders=free if known else None)
+    return [now, *ahead]
+
+
+def _reach(shelf: Shelf, ahead: Sequence[StockLeft], start: date) -> int:
     """As far as there is something to see: until it is gone, or the last lot's day."""
-    last = (shelf.projection[-1].date - start).days
+    last = (ahead[-1].date - start).days
     most = min(last, MOST_DAYS)
-    at_first = shelf.projection[0].mean
-    gone = next(
-        ((one.date - start).days for one in shelf.projection if one.mean <= GONE * max(at_first, 1.0)), last
-    )
+    at_first = ahead[0].mean
+    gone = next(((one.date - start).days for one in ahead if one.mean <= GONE * max(at_first, 1.0)), last)
     days = [(lot.until - start).days for lot in shelf.lots if lot.until is not None]
     dated = [day for day in days if 0 <= day <= most]
     return min(max([gone, *dated, LEAST_DAYS - AFTER_THE_LAST]) + AFTER_THE_LAST, most)
@@ -191,7 +200,7 @@ def drawn(view: ShelfView, whole: WholeForecast, today: date, *, wanted: int, he
     )
 
 
-def table_rows(whole: WholeForecast) -> list[tuple[str, str, str, str]]:
+def table_rows(whole: WholeForecast, today: date) -> list[tuple[str, str, str, str]]:
     """The same in words and numbers: week, stock left, and between what."""
 
     def one(row: StockLeft) -> tuple[str, str, str, str]:
@@ -199,4 +208,4 @@ def table_rows(whole: WholeForecast) -> list[tuple[str, str, str, str]]:
         left, low, high = (say.figure(value) for value in units)
         return words.day(row.date), left, low, high
 
-    return [one(row) for row in (whole.shelf.projection if whole.shelf else ())]
+    return [one(row) for row in (from_today(whole.shelf, today) if whole.shelf else ())]

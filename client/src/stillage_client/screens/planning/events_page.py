@@ -28,7 +28,6 @@ from stillage_client.components.layout import (
     text,
 )
 from stillage_client.components.navigation import screen
-from stillage_client.components.status import plain_pill
 from stillage_client.components.viewport import Layout, use_beside, use_layout
 from stillage_client.locale import t
 from stillage_client.screens.audit import no_right
@@ -82,6 +81,7 @@ def DemandEvents() -> ft.Control:
             warehouse=session.warehouse,
             kind=wanted.kind,
             since=None if wanted.past else today,
+            ordering="-first_date" if wanted.past else "first_date",
             cursor=cursor,
             limit=50,
         )
@@ -238,7 +238,7 @@ def _undone(one: EventState, undo: Callable[[Any], Any]) -> ft.Control:
 
 def _row(one: DemandEvent, layout: Layout, pressed: Callable[[Any], None]) -> ft.Control:
     where = one.warehouse or t("everywhere")
-    about = f"{about_said(one)} · {where}"
+    about = f"{say.event_kind(one.kind)} · {about_said(one)} · {where}"
     days = days_said(one.first_date, one.last_date)
     phone = layout == "phone"
     return tap(
@@ -250,8 +250,7 @@ def _row(one: DemandEvent, layout: Layout, pressed: Callable[[Any], None]) -> ft
                 gap=1,
                 expand=True,
             ),
-            None if phone else column(text(days, "small_strong"), quiet(say.event_kind(one.kind)), width=190),
-            None if phone else ft.Container(plain_pill(uplift_said(one)), width=170),
+            None if phone else column(text(days, "small_strong"), quiet(uplift_said(one)), gap=1, width=196),
             ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=theme.SUBDUED),
             gap=12,
         ),
@@ -275,7 +274,8 @@ def _form_card(
     take_away: Callable[[Any], Any],
     shut: Callable[[Any], Any],
 ) -> ft.Control:
-    may = session.can("planning.change")
+    everywhere = session.user is not None and session.user.all_warehouses
+    may = session.can("planning.change") and (everywhere or one.event is None or bool(one.event.warehouse))
     if one.trouble is not None:
         return card(
             ft.Container(
@@ -290,7 +290,9 @@ def _form_card(
         )
     if one.event is None and query.open != "new":
         return card(bone_rows(4))
-    return _EventForm(one, form, categories, warehouse_name(session), layout, may, save, take_away, shut)
+    return _EventForm(
+        one, form, categories, warehouse_name(session), everywhere, layout, may, save, take_away, shut
+    )
 
 
 @ft.component
@@ -299,6 +301,7 @@ def _EventForm(
     form: Form,
     categories: tuple[str, ...],
     warehouse: str,
+    everywhere: bool,
     layout: Layout,
     may: bool,
     save: Callable[[Any], Any],
@@ -379,7 +382,9 @@ def _EventForm(
             t("Where"),
             row(
                 chip(t("In {place}", place=warehouse), place(True) if may else every, selected=here),
-                chip(t("Everywhere"), place(False) if may else every, selected=not here),
+                chip(t("Everywhere"), place(False) if may else every, selected=not here)
+                if everywhere or not here
+                else None,
                 gap=8,
             ),
         ),
@@ -469,8 +474,8 @@ def HolidayCard(state: HolidayState, session: Session, today: date) -> ft.Contro
     else:
         inside = stretched(fault, *_days(state.days, plan.holiday_country))
         code = plan.holiday_country
-        named = f"{country(code)} {plan.holiday_region}".strip()
-        subtitle = t("Of {country}", country=named) if code else t("No country chosen yet")
+        named = ", ".join(part for part in (country(code), plan.holiday_region) if part)
+        subtitle = named if code else t("No country chosen yet")
     return card(
         ft.Column([inside], scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
         t("Holidays"),

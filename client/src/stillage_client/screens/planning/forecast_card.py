@@ -97,7 +97,7 @@ def ForecastCard(
             t("{Cases} a week.", Cases=say.measure(whole).capitalize()) + " " + chart_demand.sentence(whole)
         )
     if query.table:
-        drawn = _table(whole, stock=about_stock)
+        drawn = _table(whole, today, stock=about_stock)
     elif about_stock:
         drawn = _stock(whole, shelf, layout, today, width)
     else:
@@ -167,12 +167,12 @@ def _said(title: str, more: str) -> ft.Control:
     return ft.Container(empty(ft.Icons.INSIGHTS_ROUNDED, title, more), height=220)
 
 
-def _table(whole: WholeForecast, *, stock: bool) -> ft.Control:
+def _table(whole: WholeForecast, today: date, *, stock: bool) -> ft.Control:
     """The numbers of the chart, for who cannot see it."""
     unit = say.measure(whole)
     if stock:
         heads = [t("Day"), t("{Cases} left", Cases=unit.capitalize()), t("at least"), t("at most")]
-        rows: Sequence[Sequence[str]] = chart_shelf.table_rows(whole)
+        rows: Sequence[Sequence[str]] = chart_shelf.table_rows(whole, today)
     else:
         heads = [t("Week to"), t("Shipped"), t("Forecast"), t("8 weeks in 10")]
         rows = chart_demand.table_rows(whole)
