@@ -144,15 +144,54 @@ def front(host: str, port: int) -> None:
 
 @main.command()
 def worker() -> None:
-    """Carry out background tasks (imports, exports) until stopped."""
+    """Carry out background tasks (imports, exports, forecasts) until stopped."""
     os.environ.setdefault("STILLAGE_TIMEOUTS", "worker")
     _setup()
     from django.core.management import call_command
 
+    from stillage.config import nightly
     from stillage.config.tidying import catch_up
 
     catch_up()
-    call_command("db_worker", interval=1.0, startup_delay=False)
+    stop = nightly.start()
+    try:
+        call_command("db_worker", interval=1.0, startup_delay=False)
+    finally:
+        stop()
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="Make all forecasts anew, not only those whose history changed.")
+@click.option(
+    "--backfill-weeks",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 52),
+    help="Also work out what would have been told in so many past weeks, and hold it against what came.",
+)
+def plan(full: bool, backfill_weeks: int) -> None:
+    """Bring demand up to date, make forecasts, proposals and expiry risks; now, and in this process."""
+    os.environ.setdefault("STILLAGE_TIMEOUTS", "worker")
+    _setup()
+    from stillage.core.clock import now
+    from stillage.core.errors import Refusal
+    from stillage.planning.models import RunStatus
+    from stillage.planning.operations import plan_now
+
+    try:
+        run = plan_now(now(), full=full, backfill_weeks=backfill_weeks, username="service:command")
+    except Refusal as error:
+        raise click.ClickException(error.detail) from None
+    if run.status != RunStatus.DONE:
+        raise click.ClickException(run.detail)
+    import json
+
+    figures = json.loads(run.figures)
+    methods = ", ".join(f"{count} {name}" for name, count in sorted(figures["by_method"].items())) or "none"
+    click.echo(
+        f"{run.series_total} series to {run.origin_date}: {figures['changed']} made ({methods}),"
+        f" {figures['unchanged']} kept, in {figures['seconds']} s and at most {figures['peak_mb']} MB"
+    )
 
 
 @main.command("create-user")

@@ -60,6 +60,7 @@ def start_worker() -> Callable[[], None]:
     """Carry out background tasks in a thread of this process; returns how to stop it."""
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from stillage.config import nightly
     from stillage.config.tidying import catch_up
 
     catch_up()
@@ -75,8 +76,10 @@ def start_worker() -> Callable[[], None]:
     )
     thread = threading.Thread(target=worker.run, name="stillage-worker", daemon=True)
     thread.start()
+    stop_nights = nightly.start()
 
     def stop() -> None:
+        stop_nights()
         worker.running = False
         worker.running_task = False
         thread.join(5)

@@ -162,9 +162,9 @@ def _events(one: Forecast, house: House, first: dt.date, last: dt.date) -> list[
     found = DemandEvent.objects.filter(meant, first_date__lte=last, last_date__gte=since).filter(
         Q(warehouse__isnull=True) | Q(warehouse=one.warehouse_id)
     )
-    events = list(
-        found.distinct().order_by("first_date", "id").values("name", "kind", "first_date", "last_date")
-    )
+    rows: Iterable[Any] = found.distinct().values_list("id", "name", "kind", "first_date", "last_date")
     days = holidays_between(house.country, house.region, since, last)
-    events += [{"name": name, "kind": "holiday", "first_date": day, "last_date": day} for day, name in days]
-    return sorted(events, key=lambda event: (event["first_date"], event["name"]))
+    events = [tuple(row[1:]) for row in rows] + [(name, "holiday", day, day) for day, name in days]
+    names = ("name", "kind", "first_date", "last_date")
+    shown: list[dict[str, Any]] = [dict(zip(names, event, strict=True)) for event in events]
+    return sorted(shown, key=lambda event: (event["first_date"], event["name"]))
