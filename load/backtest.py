@@ -63,13 +63,18 @@ def categories(items: list[str]) -> list[str]:
     return list(names.reindex(items).fillna("").astype(str))
 
 
-def textbook(known: Floats, level: float) -> Floats:
-    """The mean of a quarter and z times the error of one week ahead, for the protected weeks."""
+def textbook_parts(known: Floats) -> tuple[Floats, Floats]:
+    """The mean of a quarter, and its error one week ahead over a year."""
     means = [
         np.nanmean(known[:, week - 13 : week], axis=1) for week in range(known.shape[1] - 52, known.shape[1])
     ]
     error = np.nan_to_num(np.nanstd(known[:, -52:] - np.stack(means, axis=1), axis=1))
-    mean = np.nan_to_num(np.nanmean(known[:, -13:], axis=1))
+    return np.nan_to_num(np.nanmean(known[:, -13:], axis=1)), error
+
+
+def textbook(known: Floats, level: float) -> Floats:
+    """The mean of a quarter and z times the error of one week ahead, for the protected weeks."""
+    mean, error = textbook_parts(known)
     total: Floats = mean * PROTECTED + NormalDist().inv_cdf(level) * error * np.sqrt(PROTECTED)
     return np.maximum(total, 0.0)
 

@@ -1,7 +1,8 @@
 """The learned way and the quick one together.
 
 The trees tell the middle of what may come, which misses by least; but middles lie below means, and add up to too little.
-So they are raised, by class of demand, until a class adds up to what the quick way tells of it.
+So they are raised, by class of demand, until a class adds up to its means; of the most sporadic ones only so far that their
+forecast lies between their middle, which is nought, and their mean, which misses most weeks.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,14 @@ from stillage.forecasting.learned import LEARNED_LEVELS, Models
 from stillage.forecasting.methods import Window
 from stillage.forecasting.series import Floats, Ints
 from stillage.forecasting.state import State
-from stillage.forecasting.statistical import ZERO_CLASSES, Quick, demand_class
+from stillage.forecasting.statistical import CLASSES, Quick, demand_class
 
 # Before anything is known of how they did: three parts trees, one part the quick way; of quantiles half each.
 LEARNED_ODDS = 3.0
 SHARPNESS = 4.0
 QUANTILE_LEARNED = 0.5
-MOST_LIFT = 1.6
+MOST_LIFT = 3.0
+ADDED = 0.5  # of what is missing beyond the most lift
 TRIED_WEEKS = 26
 BELIEF_ITEMS = 30.0
 LEAST_ERRORS = 200
@@ -57,7 +59,7 @@ def tried(quick: Quick, single: Sequence[Window], *, seed: int) -> tuple[Floats,
 def _by_class(ours: Floats, theirs: Floats, usable: np.ndarray, classes: Ints) -> Floats:
     """Errors against each other, drawn to those of all where a class is small."""
     every = ours[usable].sum() / max(float(theirs[usable].sum()), 1e-9) if usable.any() else 1.0
-    found = np.empty(len(ZERO_CLASSES) + 1)
+    found = np.empty(CLASSES)
     for one in range(len(found)):
         here = usable & (classes == one)
         belief = here.sum() / (here.sum() + BELIEF_ITEMS)
@@ -69,14 +71,14 @@ def _by_class(ours: Floats, theirs: Floats, usable: np.ndarray, classes: Ints) -
 def share_of_learned(ratio: Floats | None) -> Floats:
     """How much the trees count, by class of demand: the odds from before, changed by how they did."""
     if ratio is None:
-        ratio = np.ones(len(ZERO_CLASSES) + 1)
+        ratio = np.ones(CLASSES)
     odds = LEARNED_ODDS * ratio**-SHARPNESS
     found: Floats = odds / (1.0 + odds)
     return found
 
 
 def raised(middle: Floats, mean: Floats, classes: Ints) -> Floats:
-    """Middles raised by class of demand until they add up to the means; beyond a limit by adding to all of them."""
+    """Middles raised by class of demand until they add up to the means; beyond a limit half of what is missing is added."""
     found = middle.copy()
     for one in np.unique(classes):
         here = classes == one
@@ -85,7 +87,7 @@ def raised(middle: Floats, mean: Floats, classes: Ints) -> Floats:
             continue
         lift = np.clip(wanted / have, 1.0 / MOST_LIFT, MOST_LIFT)
         missing = max(wanted - lift * have, 0.0) / wanted
-        found[:, here] = lift * middle[:, here] + missing * mean[:, here]
+        found[:, here] = lift * middle[:, here] + ADDED * missing * mean[:, here]
     return found
 
 
@@ -117,13 +119,16 @@ def combined(
     single: Sequence[Window],
     upto: Sequence[Window],
     levels: Sequence[float],
-    told: tuple[Floats, Floats, Floats],
+    told: tuple[Floats, Floats, Floats, Floats],
 ) -> tuple[Floats, Floats, Floats]:
-    """Means and quantiles of single weeks, quantiles of weeks together; from those that the quick way told."""
-    mean, quantiles, totals = told
+    """Means and quantiles of single weeks, quantiles of weeks together; from those that the quick way told, and its means
+    as they were before they were drawn to middles.
+    """
+    plain, mean, quantiles, totals = told
     week = state.series.weeks - 1
     classes = demand_class(state, week)
-    middle = raised(models.weeks(state, week, single), mean, classes)
+    middle, learned_mean = models.weeks(state, week, single)
+    middle = raised(middle, (learned_mean + plain) / 2.0, classes)
     part = share[classes]
     mixed = part * middle + (1 - part) * mean
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -14,7 +14,7 @@ from stillage.forecasting.methods import METHODS, Window, methods_of
 from stillage.forecasting.reasons import Reason, reasons
 from stillage.forecasting.series import Floats, Ints, Series
 from stillage.forecasting.state import State, look_at
-from stillage.forecasting.statistical import Quick, demand_class
+from stillage.forecasting.statistical import Quick, demand_class, quick_way
 
 LEVELS = (0.10, 0.50, 0.80, 0.90, 0.95, 0.98, 0.99)
 # Of the weights: a way with as much of them has the forecast its name.
@@ -136,16 +136,16 @@ def forecast_chunk(
     quick, kinds = _quick(series, horizon)
     state, choice = quick.state, quick.choice
     single, upto = _windows(horizon)
-    mean = np.stack([quick.mean(week, window) for window in single])
+    plain = np.stack([quick.mean(week, window) for window in single])
     told = quick.quantiles(week, single + upto[1:], LEVELS)
     quantiles, totals = told[:horizon], np.concatenate([told[:1], told[horizon:]])
     classes, error = demand_class(state, week), choice.own
-    mean = combining.raised(quantiles[:, :, LEVELS.index(0.5)], mean, classes)
+    mean = combining.raised(quantiles[:, :, LEVELS.index(0.5)], plain, classes)
     if studied is None and use_learned:
         studied = _study(quick, horizon, seed=seed, threads=threads)
     if studied is not None:
         mean, quantiles, totals = combining.combined(
-            state, studied.models, studied.share, single, upto, LEVELS, (mean, quantiles, totals)
+            state, studied.models, studied.share, single, upto, LEVELS, (plain, mean, quantiles, totals)
         )
         known = np.asarray([studied.errors.get(item, np.nan) for item in series.items])
         error = np.where(np.isnan(known), error, known)
@@ -205,7 +205,7 @@ def _study(quick: Quick, horizon: int, *, seed: int, threads: int) -> Studied | 
 
 def _quick(series: Series, horizon: int) -> tuple[Quick, Ints]:
     kinds, methods = kinds_of(series.demand), methods_of(look_at(series))
-    return Quick(methods, choose(methods, kinds, horizon)), kinds
+    return quick_way(methods, choose(methods, kinds, horizon), horizon), kinds
 
 
 def _windows(horizon: int) -> tuple[list[Window], list[Window]]:

@@ -1,7 +1,8 @@
 """The learned way: gradient-boosted trees over all items at once, straight to each window ahead (LightGBM).
 
-A row is an item at a past week and a window after it, in the item's scale. One model tells the middle of
-single weeks, one a quantile tells all weeks up to one together: what is trained for one purpose serves it better.
+A row is an item at a past week and a window after it, in the item's scale. Two models tell single
+weeks, their middle and their mean; one a quantile tells all weeks up to one together: what is trained for one purpose
+serves it better.
 """
 
 import logging
@@ -42,6 +43,7 @@ _COMMON: dict[str, Any] = {
     "force_row_wise": True,
 }
 _MIDDLE: dict[str, Any] = {"objective": "l1"}
+_MEAN: dict[str, Any] = {"objective": "tweedie", "tweedie_variance_power": 1.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ class Models:
     """What was learned of single weeks, and of weeks together by level."""
 
     middle: Any
+    mean: Any
     totals: dict[float, Any]
 
-    def weeks(self, state: State, week: int, windows: Sequence[Window]) -> Floats:
-        """The middle of windows of single weeks: windows x items, units a week."""
-        return tell_middle(self.middle, state, week, windows)
+    def weeks(self, state: State, week: int, windows: Sequence[Window]) -> tuple[Floats, Floats]:
+        """The middle and the mean of windows of single weeks: windows x items, units a week."""
+        rows, size = _asked(state, week, windows)
+        return _told(self.middle, rows, size, len(windows)), _told(self.mean, rows, size, len(windows))
 
     def quantiles(self, state: State, week: int, windows: Sequence[Window]) -> Floats:
         """Windows x items x LEARNED_LEVELS of weeks together, units a week."""
@@ -108,12 +112,12 @@ def learn(
         params = {**common, **own}
         return lightgbm.train(params, lightgbm.Dataset(rows, targets, params=params), TREES)
 
-    tasks: list[tuple[tuple[Matrix, Floats], dict[str, Any]]] = [(of_weeks, _MIDDLE)]
+    tasks: list[tuple[tuple[Matrix, Floats], dict[str, Any]]] = [(of_weeks, _MIDDLE), (of_weeks, _MEAN)]
     tasks += [(of_totals, {"objective": "quantile", "alpha": level}) for level in LEARNED_LEVELS]
     # One thread a model: threads inside a model wait for each other at every branch, and crawl beside other work.
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        middle, *totals = pool.map(train, tasks)
-    return Models(middle, dict(zip(LEARNED_LEVELS, totals, strict=True)))
+        middle, mean, *totals = pool.map(train, tasks)
+    return Models(middle, mean, dict(zip(LEARNED_LEVELS, totals, strict=True)))
 
 
 def learn_middle(state: State, week: int, single: Sequence[Window], *, seed: int = 0) -> Any:

@@ -34,7 +34,8 @@ class State:
     jumps: Floats  # mean change from week to week
     spread: Floats  # standard deviation over half a year
     zeros: dict[int, Floats]
-    since: Floats
+    since: Floats  # weeks since the last sale
+    quiet: Floats  # the same, weeks that are not known left out
     age: Floats
 
     def scale(self, week: int) -> Floats:
@@ -82,6 +83,7 @@ def look_at(series: Series) -> State:
         spread=np.sqrt(np.maximum(squares - half_year**2, 0.0)),
         zeros={weeks: trailing_mean(empty, weeks) for weeks in ZEROS},
         since=weeks_since_sale(series.demand),
+        quiet=_quiet(series.demand),
         age=np.cumsum(here, axis=1).astype(float),
     )
 
@@ -92,3 +94,10 @@ def _ratio(demand: Floats, season: Floats) -> Floats:
     """
     found: Floats = demand / season
     return found
+
+
+def _quiet(demand: Floats) -> Floats:
+    """For how many known weeks nothing has been sold, after each week."""
+    counted = np.cumsum(known(demand), axis=1).astype(float)
+    at_sale = np.maximum.accumulate(np.where(np.nan_to_num(demand) > 0, counted, 0.0), axis=1)
+    return counted - at_sale

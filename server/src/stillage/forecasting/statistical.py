@@ -10,18 +10,28 @@ from stillage.forecasting.methods import METHODS, Methods, Window
 from stillage.forecasting.series import Floats, Ints
 from stillage.forecasting.state import State
 
-ERROR_WEEKS = 52
-ERROR_STEP = 2
+ERROR_WEEKS = 104
+ERROR_STEP = 4
+MOST_PARTS = 4
+ERRORS_OF_A_PART = 600
 ZERO_CLASSES = (0.02, 0.15, 0.4, 0.7)  # of the share of weeks without demand
+QUIET_CLASSES = (6, 13, 26)  # weeks without any sale
+CLASSES = len(ZERO_CLASSES) + 1 + len(QUIET_CLASSES)
+STEADY_CLASSES = 2  # so many from 0 on need no correction of their means
 FEWEST_ERRORS = 200
+MEANS_BELIEF = 50.0  # so many past means are believed half
+CORRECTION_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """Methods and their weights: what the quick way tells at any week."""
+    """Methods and their weights: what the quick way tells at any week. `correction` is by class of demand: by how much
+    less (or more) than told came in the past, of those that sell sporadically or not any more.
+    """
 
     methods: Methods
     choice: Choice
+    correction: Floats
 
     @property
     def state(self) -> State:
@@ -32,41 +42,86 @@ class Quick:
         found = np.zeros(len(self.methods.slope))
         for number, method in enumerate(METHODS):
             found += self.choice.weights[number] * self.methods.mean(method, week, window)
-        return found
+        corrected: Floats = found * self.correction[demand_class(self.state, week)]
+        return corrected
 
     def quantiles(self, week: int, windows: Sequence[Window], levels: Sequence[float]) -> Floats:
         """Windows x items x levels, in units a week: the mean and the errors that this way made before (split
-        conformal prediction, Vovk et al. 2005), in each item's spread, by class of demand.
+        conformal prediction, Vovk et al. 2005), in each item's yardstick, among items like it: by class of demand and,
+        within a class, by how unsteady they are (Mondrian, as Vovk calls it).
         """
         shares = np.asarray(levels)
-        spreads, classes = spread(self.state, week), demand_class(self.state, week)
-        found = np.empty((len(windows), len(spreads), len(shares)))
+        yardsticks, classes, unsteady = _kind(self.state, week)
+        found = np.empty((len(windows), len(yardsticks), len(shares)))
         for index, window in enumerate(windows):
-            errors, of_class = self._past_errors(week, window)
+            errors, of_class, past = self._past_errors(week, window)
             centre = self.mean(week, window)
-            for one in range(len(ZERO_CLASSES) + 1):
-                own = errors[of_class == one]
-                used = own if len(own) >= FEWEST_ERRORS else errors
-                cuts = np.quantile(used, shares) if len(used) else np.zeros(len(shares))
-                here = classes == one
-                found[index, here] = centre[here, None] + spreads[here, None] * cuts
+            cuts = np.zeros((len(yardsticks), len(shares)))
+            if len(errors):
+                cuts[:] = np.quantile(errors, shares)
+            for one in range(CLASSES):
+                here, there = np.flatnonzero(classes == one), np.flatnonzero(of_class == one)
+                if len(here) and len(there) >= FEWEST_ERRORS:
+                    cuts[here] = _cuts(errors[there], past[there], unsteady[here], shares)
+            found[index] = centre[:, None] + yardsticks[:, None] * cuts
         return np.maximum(found, 0.0)
 
-    def _past_errors(self, week: int, window: Window) -> tuple[Floats, Ints]:
-        """Errors over the last year's origins, of items that had been there for half a year."""
-        errors, classes = [np.empty(0)], [np.empty(0, dtype=np.int64)]
+    def _past_errors(self, week: int, window: Window) -> tuple[Floats, Ints, Floats]:
+        """Errors over two years' origins, of items that had been there for half a year; their class and unsteadiness."""
+        errors, classes, unsteady = [np.empty(0)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
         newest = week - window[1]
         for origin in range(newest, max(newest - ERROR_WEEKS, 26), -ERROR_STEP):
             real = self.state.window(origin, *window)
             usable = ~np.isnan(real) & (self.state.age[:, origin] >= 26)
-            error = (real - self.mean(origin, window)) / spread(self.state, origin)
-            errors.append(error[usable])
-            classes.append(demand_class(self.state, origin)[usable])
-        return np.concatenate(errors), np.concatenate(classes)
+            yardstick, of_class, ratio = _kind(self.state, origin)
+            errors.append(((real - self.mean(origin, window)) / yardstick)[usable])
+            classes.append(of_class[usable])
+            unsteady.append(ratio[usable])
+        return np.concatenate(errors), np.concatenate(classes), np.concatenate(unsteady)
+
+
+def quick_way(methods: Methods, choice: Choice, horizon: int) -> Quick:
+    """The quick way, its means corrected by class as the past two years say."""
+    plain = Quick(methods, choice, np.ones(CLASSES))
+    state, last = methods.state, methods.state.series.weeks - 1
+    window = (1, min(horizon, CORRECTION_STEPS))
+    came, told, count = np.zeros(CLASSES), np.zeros(CLASSES), np.zeros(CLASSES)
+    newest = last - window[1]
+    for origin in range(newest, max(newest - ERROR_WEEKS, 26), -ERROR_STEP):
+        real, size = state.window(origin, *window), state.scale(origin)
+        usable = ~np.isnan(real) & (state.age[:, origin] >= 26)
+        classes = demand_class(state, origin)[usable]
+        came += np.bincount(classes, (real / np.sqrt(size))[usable], CLASSES)
+        told += np.bincount(classes, (plain.mean(origin, window) / np.sqrt(size))[usable], CLASSES)
+        count += np.bincount(classes, minlength=CLASSES)
+    belief = count / (count + MEANS_BELIEF)
+    ratio = np.where(told > 0, came / np.maximum(told, 1e-12), 1.0)
+    correction = np.clip(belief * ratio + (1 - belief), 0.1, 1.0)
+    correction[:STEADY_CLASSES] = 1.0
+    return Quick(methods, choice, correction)
+
+
+def _cuts(errors: Floats, past: Floats, now: Floats, shares: Floats) -> Floats:
+    """Quantiles of errors among those that were about as unsteady: items x shares."""
+    parts = max(1, min(MOST_PARTS, len(errors) // ERRORS_OF_A_PART))
+    edges = np.quantile(past, np.arange(1, parts) / parts) if parts > 1 else np.empty(0)
+    of_past, of_now = np.digitize(past, edges), np.digitize(now, edges)
+    found = np.empty((len(now), len(shares)))
+    for part in range(parts):
+        own = errors[of_past == part]
+        if (of_now == part).any():
+            found[of_now == part] = np.quantile(own if len(own) else errors, shares)
+    return found
+
+
+def _kind(state: State, week: int) -> tuple[Floats, Ints, Floats]:
+    """What errors are measured in, between an item's size and its spread; its class; and the spread against the size."""
+    size, wide = state.scale(week), spread(state, week)
+    return np.sqrt(size * wide), demand_class(state, week), wide / size
 
 
 def spread(state: State, week: int) -> Floats:
-    """By how much an item's weeks differ, in units; what errors are measured in."""
+    """By how much an item's weeks differ, in units."""
     found: Floats = np.maximum(
         np.nan_to_num(state.spread[:, week]) * 0.7 + 0.3 * np.nan_to_num(state.jumps[:, week]),
         0.2 * state.scale(week),
@@ -75,5 +130,9 @@ def spread(state: State, week: int) -> Floats:
 
 
 def demand_class(state: State, week: int) -> Ints:
-    """Steady to sporadic, from 0: by the share of weeks without demand in the last half year."""
-    return np.digitize(np.nan_to_num(state.zeros[26][:, week]), ZERO_CLASSES).astype(np.int64)
+    """Steady to sporadic, from 0: by the share of weeks without demand in the last half year; then those that have not
+    sold for weeks, for a quarter, for half a year: most of them never will again.
+    """
+    sporadic = np.digitize(np.nan_to_num(state.zeros[26][:, week]), ZERO_CLASSES)
+    quiet = np.digitize(state.quiet[:, week], QUIET_CLASSES)
+    return np.where(quiet > 0, len(ZERO_CLASSES) + quiet, sporadic).astype(np.int64)

@@ -20,7 +20,8 @@ _EDGES = np.concatenate(
 CHANCES = (_EDGES[1:] + _EDGES[:-1]) / 2.0
 SHARES = np.diff(_EDGES)
 LOWEST_KEPT = 0.8  # of the step from P10 to P50: so far below P10 does the least likely lie
-HALVINGS = 40
+HALVINGS = 30
+_ABOVE = (0.1, 0.3, 0.5, 0.7, 0.9)  # where between a level and a multiple above it stock may lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,15 @@ def level_for_fill(
     lead_weeks: float,
     review_weeks: float,
     lead_deviation_weeks: float = 0.0,
+    multiple: float | Floats = 0.0,
 ) -> Floats:
     """The least level at which so much of demand is met from the shelf (of each item its own part, or one for all).
 
     What is wanted beyond the level until the delivery after the next, less what was wanted beyond it already before
     that delivery's own stretch, is lost in a review period (Silver, Pyke and Thomas 2017, on the fill rate of periodic
-    review). Sales are lost, not kept waiting: the lost ones do not come again, so they count against all demand.
+    review). Sales are lost, not kept waiting: the lost ones do not come again, so they count against all demand. Orders
+    are rounded up to a `multiple` (a case, a layer): so stock and orders together lie anywhere from the level to one
+    multiple above it, and the level may be the lower for that.
     """
     lengths = lead_time_chances(lead_weeks, lead_deviation_weeks)
     whole = demand_over_chances(found, [(lead + review_weeks, chance) for lead, chance in lengths])
@@ -126,10 +130,13 @@ def level_for_fill(
     wanted = np.maximum(whole.mean - before.mean, 1e-12)
     allowed = np.maximum(1.0 - np.broadcast_to(np.asarray(fill, dtype=float), wanted.shape), 1e-4)
     low, high = np.zeros(len(wanted)), whole.values[:, -1].copy()
+    rounding = [part * np.broadcast_to(np.asarray(multiple, dtype=float), wanted.shape) for part in _ABOVE]
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        lost = np.maximum(whole.shortage(middle) - before.shortage(middle), 0.0)
-        short = lost / wanted > allowed / (1.0 - np.minimum(allowed, 0.99))
+        lost = np.zeros(len(wanted))
+        for above in rounding:
+            lost += np.maximum(whole.shortage(middle + above) - before.shortage(middle + above), 0.0)
+        short = lost / len(rounding) / wanted > allowed / (1.0 - np.minimum(allowed, 0.99))
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     return high
 
