@@ -84,7 +84,7 @@ def test_urgency_is_a_word(urgency: int, said: str) -> None:
 def test_how_long_it_lasts_is_coloured_when_it_ends_before_the_delivery() -> None:
     assert say.lasts(line(), TODAY) == ("expired", "4 days")
     assert say.lasts(line(runs_out_date="2026-12-24"), TODAY) == ("mute", "32 days")
-    assert say.lasts(line(runs_out_date="2026-11-22", free=0), TODAY)[1] == "Out of stock"
+    assert say.lasts(line(runs_out_date="2026-11-22", free=0), TODAY)[1] == "0 days"
 
 
 def test_another_number_says_what_it_means() -> None:

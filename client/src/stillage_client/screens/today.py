@@ -44,6 +44,7 @@ from stillage_client.session import use_session
 
 REFRESH_S = 20.0
 URGENT_EACH = 4
+URGENT_BESIDE = 2  # so many where planning has something to say as well
 BALANCES_READ = 40
 FEED_LENGTH = 14
 
@@ -304,8 +305,10 @@ def _todo(state: TodayState, layout: Layout, go: Any, plan: PlanNews) -> ft.Cont
             t("Nothing expires in the next 30 days, and nothing is on hold."),
         )
         return card(ft.Container(calm, height=240), t("What to do now"))
-    first = [_todo_row(one, layout, go) for one in found if one.kind == "expired"]
+    most = URGENT_BESIDE if planned else URGENT_EACH
+    first = [_todo_row(one, layout, go) for one in found if one.kind == "expired"][:most]
     rest = [_todo_row(one, layout, go) for one in found if one.kind != "expired"]
+    rest = rest[:most] if planned else rest
     rows: list[ft.Control] = [*first, *planned, *rest]
     return card(
         stretched(*divided(rows, 16)),

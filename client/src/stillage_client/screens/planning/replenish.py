@@ -47,6 +47,7 @@ from stillage_client.session import Session, use_session
 TYPING_PAUSE_S = 0.3
 DRAWN_FIRST = 40
 TRUCK_WIDTH, LINES_WIDTH = 190, 132
+LEAST_PALLETS = 0.05
 
 
 @dataclass(frozen=True)
@@ -444,7 +445,7 @@ def _warnings(view: _View, group: SupplierGroup, opened: bool) -> list[ft.Contro
 
 def _truck(group: SupplierGroup) -> ft.Control | None:
     """How many pallets it comes to, and how full that makes a truck."""
-    if not group.pallets:
+    if not group.pallets or group.pallets < LEAST_PALLETS:
         return None
     pallets = say.pallets(group.pallets)
     if not group.truck_pallets:

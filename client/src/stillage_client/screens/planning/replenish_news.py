@@ -20,7 +20,8 @@ from stillage_client.locale import t
 from stillage_client.screens.planning import expiry_words, replenish_words
 from stillage_client.session import Session
 
-EACH_MAX = 3
+EACH_MAX = 2
+READ = 20
 WITHIN_DAYS = 30
 
 
@@ -39,10 +40,11 @@ class PlanNews:
         api, here = session.api, session.warehouse
         late, risks = await asyncio.gather(
             _rows(replenishment.proposals(api, warehouse=here, urgency="late", limit=EACH_MAX)),
-            _rows(replenishment.risks(api, warehouse=here, within_days=WITHIN_DAYS, limit=EACH_MAX)),
+            _rows(replenishment.risks(api, warehouse=here, within_days=WITHIN_DAYS, limit=READ)),
         )
         self.late = late or ()
-        self.risks, self.known = risks or (), bool(risks)
+        self.known = bool(risks)
+        self.risks = tuple(one for one in risks or () if one.days_left >= 0)[:EACH_MAX]
 
 
 async def _rows(asked: Awaitable[Any]) -> tuple[Any, ...] | None:
@@ -90,7 +92,7 @@ def plan_rows(state: PlanNews, layout: Layout, go: Callable[[str], Any]) -> list
     rows = [
         _row(
             ft.Icons.TRENDING_DOWN_ROUNDED,
-            "expired" if one.days_left < 0 else "soon",
+            "soon",
             not_sold(one),
             _lot(one),
             t("What to do"),

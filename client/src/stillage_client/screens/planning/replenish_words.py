@@ -47,18 +47,17 @@ def roughly(packing: Packing, units: int) -> str:
 def sentence(one: Proposal) -> str:
     """Sells 14 cases a week, 9 on hand, 12 days' lead time, 98% service."""
     why, packing = one.why, one.packing
-    if why.sells_per_week is None:
+    if why.lead_time_days is None:
         return one.sentence
-    on_hand = roughly(packing, one.on_hand)
-    parts = [
-        t("Sells {rate} a week", rate=rate(packing, why.sells_per_week)),
-        t("{amount} on hand", amount=on_hand),
-    ]
+    sells = (
+        t("No forecast yet")
+        if why.sells_per_week is None
+        else t("Sells {rate} a week", rate=rate(packing, why.sells_per_week))
+    )
+    parts = [sells, t("{amount} on hand", amount=roughly(packing, one.on_hand))]
     if why.owed:
         parts.append(t("{amount} owed to customers", amount=about(packing, why.owed)))
-    if why.lead_time_days is not None:
-        days = round(why.lead_time_days)
-        parts.append(tn("{n} day's lead time", "{n} days' lead time", days))
+    parts.append(tn("{n} day's lead time", "{n} days' lead time", round(why.lead_time_days)))
     if why.service_level_percent is not None:
         parts.append(t("{percent} service", percent=level(why.service_level_percent)))
     return ", ".join(parts)
@@ -99,7 +98,7 @@ def lasts(one: Proposal, today: date) -> tuple[theme.Kind, str]:
         return "mute", "–"
     days = (one.runs_out_date - today).days
     if days <= 0:
-        return "expired", t("Out of stock") if one.free <= 0 else t("Out today")
+        return "expired", tn("{n} day", "{n} days", 0)
     kind: theme.Kind = "mute"
     if one.expected_date is not None and one.runs_out_date < one.expected_date:
         kind = "expired" if one.urgency <= 0 else "soon"
@@ -183,7 +182,7 @@ def doubt(one: Proposal, trouble: Doubt) -> tuple[theme.Kind, str]:
     values = trouble.values
     told: dict[str, Callable[[], tuple[theme.Kind, str]]] = {
         "no_supplier": lambda: ("expired", t("Nobody is known to sell it to us")),
-        "no_forecast": lambda: ("soon", t("No forecast yet: ordered for what is owed and for the minimum")),
+        "no_forecast": lambda: ("soon", t("Ordered for what is owed and for the minimum alone")),
         "runs_out_before_delivery": lambda: ("expired", _runs_out(one, values)),
         "expires_first": lambda: ("soon", _expires(one, values)),
         "may_expire": lambda: (
