@@ -83,7 +83,7 @@ OF_OBJECT: dict[str, str] = {
 }
 OF_ACTION: dict[str, str] = {
     "auth.": "sign-ins",
-    "replenishment.": "planning",
+    "proposal.": "planning",
 }
 
 
