@@ -232,7 +232,7 @@ def test_a_run_is_followed_until_it_is_done(server: Forecasting) -> None:
     assert say.run_share(state.run) == pytest.approx(120 / 482)
     run(state.look(api))
     assert not state.going
-    assert say.run_outcome(state.run) == "482 products · sales to 22 Nov · 31 s"
+    assert say.run_outcome(state.run) == "482 forecasts · sales to 22 Nov · 31 s"
     assert "HPA-330" in server.whole
 
 

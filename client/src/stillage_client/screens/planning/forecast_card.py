@@ -200,7 +200,7 @@ def _why(whole: WholeForecast, layout: Layout) -> ft.Control:
     )
     lines = [say.against_naive_said(whole.ratio), *[say.reason(one) for one in whole.why]]
     shown = [line for line in lines if line][: REASONS_MAX + 1]
-    made = t("Worked out {when}", when=words.ago(whole.made_at)) if whole.made_at else ""
+    made = say.worked_out(whole.made_at) if whole.made_at else ""
     until = t("sales to {day}", day=words.day(whole.origin_date)) if whole.origin_date else ""
     foot = " · ".join(part for part in (made, until) if part)
     return ft.Container(

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import flet_datatable2 as table
 
-from stillage_client import theme
+from stillage_client import theme, words
 from stillage_client.api import forecasts
 from stillage_client.api.forecast_records import ForecastRow
 from stillage_client.api.records import Page
@@ -325,6 +325,15 @@ def _better(one: ForecastRow) -> ft.Control:
     return pill(kind, said, icon)
 
 
+def _per_week(one: ForecastRow) -> ft.Control:
+    """Cases, and below them the units they are sorted by."""
+    cases = text(say.amount(one, one.per_week), "strong")
+    if one.per <= 1 or one.per_week < one.per:
+        return cases
+    units = f"{say.figure(round(one.per_week))} {words.unit(one.base_unit, 2)}"
+    return column(cases, quiet(units), gap=1, horizontal_alignment=ft.CrossAxisAlignment.END)
+
+
 def _table_row(one: ForecastRow, go: Callable[[str], None]) -> table.DataRow2:
     cells: list[ft.Control] = [
         row(
@@ -333,7 +342,7 @@ def _table_row(one: ForecastRow, go: Callable[[str], None]) -> table.DataRow2:
             gap=12,
         ),
         _line(one),
-        text(say.amount(one, one.per_week), "strong"),
+        _per_week(one),
         quiet(say.amount(one, one.next_4_weeks), "body"),
         column(
             text(say.method(one.method), "small", tooltip=say.method(one.method)),

@@ -11,7 +11,7 @@ from stillage_client.api.transport import Api, ApiError
 from stillage_client.screens.planning.forecast_words import CLASSES, METHODS
 from stillage_client.screens.refusals import Trouble, trouble_of
 
-DEFAULT_SORT = "-per_week"
+DEFAULT_SORT = "-ratio"  # what is worse than last year first
 SORTS = ("product_name", "per_week", "error", "ratio")
 VIEWS = ("stock", "demand")
 

@@ -1,6 +1,7 @@
 """How a forecast is said: its method, how steadily a product sells, why, and whether it beats last year. No controls."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from stillage_client import theme, words
@@ -229,7 +230,7 @@ def run_outcome(run: Run) -> str:
         return run.detail or t("It stopped before its end.")
     parts = []
     if run.series_total:
-        parts.append(tn("{n} product", "{n} products", run.series_total))
+        parts.append(tn("{n} forecast", "{n} forecasts", run.series_total))
     if run.figures.changed is not None and run.figures.unchanged:
         parts.append(t("{n} changed", n=words.number(run.figures.changed)))
     if run.origin_date:
@@ -237,6 +238,18 @@ def run_outcome(run: Run) -> str:
     if run.figures.seconds is not None:
         parts.append(seconds(run.figures.seconds))
     return " · ".join(parts)
+
+
+def worked_out(at: datetime, now: datetime | None = None) -> str:
+    """Worked out 5 min ago, 2 h ago, yesterday, on 3 Dec."""
+    minutes = max(int(((now or datetime.now(UTC)) - at).total_seconds() // 60), 0)
+    if minutes < 1:
+        return t("Worked out just now")
+    if minutes < 60:
+        return t("Worked out {n} min ago", n=minutes)
+    if minutes < 24 * 60:
+        return t("Worked out {n} h ago", n=minutes // 60)
+    return t("Worked out on {day}", day=words.day(at.date()))
 
 
 def seconds(took: float) -> str:

@@ -156,7 +156,7 @@ def run_line(state: RunState, session: Session, layout: Layout) -> ft.Control | 
         )
     by = t("every night") if run.kind == "nightly" else run.user
     told = " · ".join(part for part in (say.run_outcome(run), by) if part)
-    title = t("Worked out {when}", when=when) if when else t("Worked out")
+    title = say.worked_out(run.finished_at) if run.finished_at else t("Worked out")
     return surface(
         row(
             icon_tile(ft.Icons.INSIGHTS_ROUNDED, "info", 32),
