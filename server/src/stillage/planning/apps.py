@@ -8,7 +8,11 @@ class PlanningConfig(AppConfig):
     label = "planning"
 
     def ready(self) -> None:
-        from stillage.planning import reconciling
+        from stillage.catalogue import exporting as files_out
+        from stillage.catalogue.importing import kinds
+        from stillage.planning import exporting, importing, reconciling
         from stillage.stock import reconcile
 
+        kinds.register(importing.PAST_SALES)
+        files_out.register(exporting.DEMAND_HISTORY)
         reconcile.also(reconciling.checks)

@@ -195,7 +195,8 @@ def _end_with_the_parent() -> None:
     """Whoever started this holds the other end of its input; when it is gone, so is the reason for this."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
         os._exit(3)
 
     threading.Thread(target=wait, daemon=True).start()
