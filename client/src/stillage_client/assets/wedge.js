@@ -198,7 +198,7 @@
   };
 
   const down = (event) => {
-    if (ours.has(event) || !ticket || MODIFIERS.includes(event.key)) return;
+    if (ours.has(event) || event.ofShortcut || !ticket || MODIFIERS.includes(event.key)) return;
     const now = event.timeStamp;
     if (now - last > GAP_MS) conclude(false);
     if (event.repeat || event.isComposing || event.keyCode === 229) return human();
@@ -261,7 +261,7 @@
   };
 
   const up = (event) => {
-    if (ours.has(event)) return;
+    if (ours.has(event) || event.ofShortcut) return;
     if (swallowed.delete(event.code || event.key)) {
       event.preventDefault();
       event.stopImmediatePropagation();

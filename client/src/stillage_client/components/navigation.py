@@ -9,6 +9,7 @@ from stillage_client import theme, words
 from stillage_client.components.buttons import icon_button, tap
 from stillage_client.components.faces import avatar, logo
 from stillage_client.components.layout import column, fill, gap, quiet, row, stretched, text
+from stillage_client.components.search_box import search_box, search_icon
 from stillage_client.components.status import dot
 from stillage_client.components.viewport import Layout
 from stillage_client.locale import t, tn
@@ -76,6 +77,8 @@ def sidebar(
         stretched(
             warehouse,
             gap(8),
+            search_box(),
+            gap(8),
             ft.Column(items, spacing=1 if dense else 2, expand=True, scroll=ft.ScrollMode.HIDDEN),
             ft.Container(foot, padding=ft.Padding.only(left=6, top=8)),
             tight=False,
@@ -125,7 +128,8 @@ def rail(destinations: Sequence[Destination], location: str, go: Go, person: Per
     return ft.Container(
         column(
             logo(36),
-            gap(12),
+            gap(8),
+            search_icon(),
             *items,
             fill(),
             _rail_item(more, more.is_at(location), go),
@@ -263,7 +267,8 @@ def _phone_screen(
     head.append(
         column(text(title, "lead" if crumb else "title"), quiet(subtitle) if subtitle else None, expand=True)
     )
-    bar = ft.Container(row(*head, *actions, gap=0), height=60)
+    found = [] if crumb else [search_icon()]
+    bar = ft.Container(row(*head, *found, *actions, gap=0), height=60)
     return ft.Container(
         stretched(bar, ft.Container(body, expand=True), expand=True, tight=False),
         expand=True,

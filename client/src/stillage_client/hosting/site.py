@@ -29,7 +29,7 @@ from stillage_client.hosting.answers import answer
 ASSETS = Path(__file__).parent.parent / "assets"
 NAME, DESCRIPTION = "Stillage", "Beverage warehouse inventory: every case, lot and date from dock to door."
 WRITTEN = ("index.html", "manifest.json", "assets/FontManifest.json")
-SCRIPTS = ("scan_sound.js", "wedge.js")
+SCRIPTS = ("scan_sound.js", "shortcuts.js", "wedge.js")
 FONT_PATH = f"/fonts/{font.FILE_NAME}"
 FONT_WAIT_SECONDS = 30.0
 TYPES = {

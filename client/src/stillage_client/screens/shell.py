@@ -18,6 +18,7 @@ from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
 from stillage_client.scans import Answer, Scan
 from stillage_client.screens.doc_codes import route_of
+from stillage_client.screens.over import covered, use_over
 from stillage_client.screens.planning.replenish_counts import PlanCounts
 from stillage_client.session import Session, use_session
 
@@ -325,9 +326,11 @@ def Shell() -> ft.Control:
     async def count() -> None:
         await counts.load(session)
 
+    over = use_over(location)
     after_drawing(listen, [scanning_here], cleanup=silence)
     after_drawing(count, [location, session.warehouse, session.user is not None])
     entries = destinations(session, counts.summary)
+    over.knows([entry.path for entry in entries], set(session.user.permissions if session.user else ()))
     main = ft.Container(outlet, expand=True)
 
     if layout == "phone":
@@ -343,15 +346,17 @@ def Shell() -> ft.Control:
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
-        return ft.Container(ft.SafeArea(body, expand=True), expand=True, bgcolor=ft.Colors.SURFACE)
+        whole = ft.Container(ft.SafeArea(body, expand=True), expand=True, bgcolor=ft.Colors.SURFACE)
+        return covered(whole, over.shown, entries, over.close, over.help)
     if layout == "tablet":
         side = rail(entries[:RAIL_PLACES], location, go, person(session))
     else:
         options = [(w.code, w.name) for w in session.warehouses] if len(session.warehouses) > 1 else []
         switch = warehouse_switch(warehouse_name(session), options, session.choose_warehouse)
         side = sidebar(entries, location, go, person(session), switch)
-    return ft.Container(
+    whole = ft.Container(
         ft.Row([side, main], spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH),
         expand=True,
         bgcolor=ft.Colors.SURFACE,
     )
+    return covered(whole, over.shown, entries, over.close, over.help)

@@ -16,6 +16,7 @@ from stillage_client.components.feedback import banner
 from stillage_client.components.fields import Form, bound, focus_again
 from stillage_client.components.figures import part_bar
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
+from stillage_client.components.keys import use_keys
 from stillage_client.components.layout import (
     card,
     column,
@@ -118,15 +119,9 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
         if order is not None and await draft.cancel(session.api):
             page.navigate("/purchases")
 
-    def hear_keys() -> None:
-        async def pressed(event: ft.KeyboardEvent) -> None:
-            if event.key == "Enter" and (event.ctrl or event.meta) and draft.ready:
-                await place()
-
-        page.on_keyboard_event = pressed
-
-    def deaf() -> None:
-        page.on_keyboard_event = None
+    async def pressed(event: ft.KeyboardEvent) -> None:
+        if event.key == "Enter" and (event.ctrl or event.meta) and draft.ready:
+            await place()
 
     async def submit(event: Any) -> None:
         written, form["entry"] = form.get("entry", ""), ""
@@ -137,7 +132,7 @@ def PurchaseEditor(order: Purchase | None) -> ft.Control:
 
     after_drawing(begin, [order.number if order else ""])
     after_drawing(listen, [allowed], cleanup=silence)
-    after_drawing(hear_keys, [], cleanup=deaf)
+    use_keys(pressed)
 
     title = order.number if order else t("New purchase")
     crumb = (t("Purchases"), lambda: page.navigate("/purchases"))

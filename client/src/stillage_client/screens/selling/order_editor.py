@@ -15,6 +15,7 @@ from stillage_client.components.buttons import button, icon_button, tap
 from stillage_client.components.feedback import banner
 from stillage_client.components.fields import Form, bound, focus_again
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
+from stillage_client.components.keys import use_keys
 from stillage_client.components.layout import (
     card,
     column,
@@ -117,15 +118,9 @@ def OrderEditor(order: Order | None) -> ft.Control:
         if saved is not None and order is None:
             page.navigate(f"/orders/{saved.number}")
 
-    def hear_keys() -> Any:
-        async def pressed(event: ft.KeyboardEvent) -> None:
-            if event.key == "Enter" and (event.ctrl or event.meta) and draft.ready:
-                await confirm()
-
-        page.on_keyboard_event = pressed
-
-    def deaf() -> None:
-        page.on_keyboard_event = None
+    async def pressed(event: ft.KeyboardEvent) -> None:
+        if event.key == "Enter" and (event.ctrl or event.meta) and draft.ready:
+            await confirm()
 
     async def submit(event: Any) -> None:
         written, form["entry"] = form.get("entry", ""), ""
@@ -136,7 +131,7 @@ def OrderEditor(order: Order | None) -> ft.Control:
 
     after_drawing(begin, [order.number if order else ""])
     after_drawing(listen, [allowed], cleanup=silence)
-    after_drawing(hear_keys, [], cleanup=deaf)
+    use_keys(pressed)
 
     title = order.number if order else t("New order")
     if not allowed:
