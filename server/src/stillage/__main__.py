@@ -143,6 +143,17 @@ def front(host: str, port: int) -> None:
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8010, show_default=True, help="The port to listen at.")
+def live(host: str, port: int) -> None:
+    """Keep the streams of changes open (GET /api/v1/events), beside an API under Gunicorn."""
+    from stillage.config.live import serve
+
+    _setup()
+    serve(host=host, port=port)
+
+
+@main.command()
 def worker() -> None:
     """Carry out background tasks (imports, exports, forecasts) until stopped."""
     os.environ.setdefault("STILLAGE_TIMEOUTS", "worker")

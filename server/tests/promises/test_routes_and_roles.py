@@ -61,6 +61,8 @@ TABLE: dict[str, dict[str, str]] = {
     },
     **{f"sales-orders-{step}": {"POST": "sales.pin"} for step in ("pin", "swap")},
     "atp": {"GET": "stock.view"},
+    "analytics": {"GET": "analytics.view"},
+    "analytics-one": {"GET": "analytics.view"},
     "audit": {"GET": "audit.view"},
     "events": {"GET": "*"},  # what is heard follows from the rights: tests/live
     "audit-choices": {"GET": "audit.view"},

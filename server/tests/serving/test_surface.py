@@ -24,6 +24,8 @@ ADDRESSES = """
 /api/v1/advance-notices/<pk>
 /api/v1/advance-notices/<pk>/cancel
 /api/v1/advance-notices/<pk>/history
+/api/v1/analytics
+/api/v1/analytics/<name>
 /api/v1/atp
 /api/v1/audit
 /api/v1/audit/choices

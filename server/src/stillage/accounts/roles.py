@@ -44,6 +44,7 @@ RECALLS_VIEW = "recalls.view"
 RECALLS_RUN = "recalls.run"
 PLANNING_VIEW = "planning.view"
 PLANNING_CHANGE = "planning.change"
+ANALYTICS_VIEW = "analytics.view"
 COST_VIEW = "cost.view"
 SCAN_USE = "scan.use"
 IMPORTS_RUN = "imports.run"
@@ -70,7 +71,17 @@ _BUY = frozenset(
 )
 _TAKE_IN = frozenset({BUYING_VIEW, RECEIPTS_RUN, TRANSFERS_VIEW, TRANSFERS_RUN, COUNTS_VIEW, COUNTS_RUN})
 _CONTROL = frozenset({TRANSFERS_CHANGE, COUNTS_CHANGE, COUNTS_APPROVE, RECALLS_RUN})
-_OVERSEE = frozenset({BUYING_VIEW, TRANSFERS_VIEW, COUNTS_VIEW, TRACE_VIEW, RECALLS_VIEW, PLANNING_VIEW})
+_OVERSEE = frozenset(
+    {
+        BUYING_VIEW,
+        TRANSFERS_VIEW,
+        COUNTS_VIEW,
+        TRACE_VIEW,
+        RECALLS_VIEW,
+        PLANNING_VIEW,
+        ANALYTICS_VIEW,
+    }
+)
 _MASTER = frozenset({CATALOGUE_CHANGE, PARTIES_CHANGE, IMPORTS_RUN, EXPORTS_RUN})
 
 ROLES: dict[str, frozenset[str]] = {
@@ -119,7 +130,7 @@ ROLES: dict[str, frozenset[str]] = {
     "buyer": _LOOK
     | _MASTER
     | _BUY
-    | {STOCK_RECEIVE, COST_VIEW, SALES_VIEW, SALES_PRICES, TRACE_VIEW, RECALLS_VIEW},
+    | {STOCK_RECEIVE, COST_VIEW, SALES_VIEW, SALES_PRICES, TRACE_VIEW, RECALLS_VIEW, ANALYTICS_VIEW},
     "sales": _LOOK
     | _SELL
     | {
@@ -131,6 +142,7 @@ ROLES: dict[str, frozenset[str]] = {
         TRACE_VIEW,
         RECALLS_VIEW,
         PLANNING_VIEW,
+        ANALYTICS_VIEW,
     },
     "picker": _LOOK | _HANDLE | _DELIVER | _TAKE_IN | {TRACE_VIEW, RECALLS_VIEW},
     "auditor": _LOOK | _OVERSEE | {COST_VIEW, AUDIT_VIEW, USERS_VIEW, EXPORTS_RUN, SALES_VIEW, SALES_PRICES},

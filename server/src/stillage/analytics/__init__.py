@@ -1,0 +1,1 @@
+"""Analytics: what the books say over time, as reports of one shape."""

@@ -1,0 +1,1 @@
+"""The reports, one file a family; `reports.py` lists them."""
