@@ -26,6 +26,7 @@ def render_nginx(
     host: str = "stock.example.org",
     api: str = "127.0.0.1:8000",
     front: str = "127.0.0.1:8550",
+    live: str = "127.0.0.1:8010",
     ports: dict[str, str] | None = None,
 ) -> Path:
     """The configuration as the container sees it, with its paths and addresses on this machine."""
@@ -34,6 +35,7 @@ def render_nginx(
         "/tmp/": f"{folder}/",  # noqa: S108 - the container's own
         "server api:8000": f"server {api}",
         "server front:8550": f"server {front}",
+        "server live:8010": f"server {live}",
         "${STILLAGE_HOST}": host,
         **(ports or {}),
     }

@@ -58,22 +58,25 @@ def bounded(inner: Any, limit: int = BODY_MAX_BYTES) -> Any:
                 raise _TooLarge
             await inner(scope, counted, send)
         except _TooLarge:
-            await _refuse(send)
+            await refuse(
+                send, 413, "too_large", "The body is larger than this server takes.", connection="close"
+            )
 
     return application
 
 
-async def _refuse(send: Any) -> None:
+async def refuse(send: Any, status: int, code: str, detail: str, **more: str) -> None:
+    """A problem, from outside Django."""
     from stillage.rest import errors
     from stillage.rest.middleware import HEADERS
 
-    answer = errors.bare(413, "too_large", "The body is larger than this server takes.")
+    answer = errors.bare(status, code, detail)
     about = {
         **HEADERS,
         "Content-Type": errors.CONTENT_TYPE,
         "Cache-Control": "no-store",
-        "Connection": "close",
+        **more,
     }
     headers = [(name.lower().encode(), value.encode()) for name, value in about.items()]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content})

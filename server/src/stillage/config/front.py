@@ -36,6 +36,7 @@ def serve(*, host: str, port: int) -> None:
         allowed_hosts=hosts,
         allowed_origins=names_in("STILLAGE_ALLOWED_ORIGINS"),
         cache_dir=home / "client",
+        live_base=os.environ.get("STILLAGE_LIVE_URL", ""),
     )
     uvicorn.run(
         application,
