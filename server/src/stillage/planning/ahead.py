@@ -12,6 +12,8 @@ _KNOTS: Final = (0.0, *LEVELS)
 _TOP: Final = 1.0 - LEVELS[-1]
 _TAIL: Final = math.log((1.0 - LEVELS[4]) / _TOP)  # from P95 to P99, on the scale of an exponential tail
 MOST_STRETCH: Final = 4.0
+LEAST_OF_MEAN: Final = 0.85
+MOST_RAISE: Final = 2.0
 LONGEST_DAYS: Final = 3650
 
 
@@ -76,10 +78,16 @@ class Curve:
 class Ahead:
     """A forecast as it looks from a day: `passed_days` of its first weeks are over already."""
 
-    __slots__ = ("_curves", "_means", "_totals", "_weekly", "passed_days", "weeks")
+    __slots__ = ("_curves", "_means", "_shapes", "_totals", "_weekly", "passed_days", "weeks")
 
     def __init__(self, numbers: Mapping[str, Sequence[float]], *, passed_days: int = 0) -> None:
-        self._totals = [0.0, *(max(float(one), 0.0) for one in numbers["cum_mean"])]
+        # What sporadic demand adds up to is skewed to the right: its mean is not below its median, whatever is told.
+        told = numbers["cum_mean"]
+        medians = numbers.get("cum_p50") or told
+        self._totals = [
+            0.0,
+            *(max(float(mean), float(half), 0.0) for mean, half in zip(told, medians, strict=True)),
+        ]
         for at in range(1, len(self._totals)):
             self._totals[at] = max(self._totals[at], self._totals[at - 1])
         self.weeks = len(self._totals) - 1
@@ -88,11 +96,12 @@ class Ahead:
         self._weekly = (self._totals[-1] - self._totals[-1 - last]) / last if last else 0.0
         self._curves = _quantiles(numbers, self._totals)
         self._means: dict[float, float] = {}
+        self._shapes: dict[float, Curve] = {}
 
     @property
     def per_week(self) -> float:
-        """Expected of the coming week."""
-        return self.mean(WEEK)
+        """Expected of a week, over the coming four."""
+        return self.mean(4 * WEEK) / 4
 
     def mean(self, days: float) -> float:
         """Expected of the coming days."""
@@ -108,15 +117,24 @@ class Ahead:
         The forecast knows how uncertain so many weeks together are when they begin at its origin; it is stretched to
         what is expected of the days meant. Less than a week is uncertain with the root of its length (the spread of a
         sum of independent days), between whole weeks it lies on a straight line, and beyond the last it grows with the
-        root again.
+        root again. Quantiles that make much less than the mean that is told are raised towards it.
         """
         if days <= 0:
             return Curve([0.0] * len(LEVELS))
-        plain = self._until(days)
-        stretch = 1.0
-        if plain > 0:
-            stretch = min(max(self.mean(days) / plain, 1 / MOST_STRETCH), MOST_STRETCH)
-        return Curve([stretch * one for one in self._at(days / WEEK, plain)])
+        found = self._shapes.get(days)
+        if found is None:
+            found = self._shapes[days] = self._curve(days)
+        return found
+
+    def _curve(self, days: float) -> Curve:
+        plain, mean = self._until(days), self.mean(days)
+        stretch = min(max(mean / plain, 1 / MOST_STRETCH), MOST_STRETCH) if plain > 0 else 1.0
+        quantiles = [stretch * one for one in self._at(days / WEEK, plain)]
+        curve = Curve(quantiles)
+        if 0 < curve.mean < LEAST_OF_MEAN * mean:
+            more = min(LEAST_OF_MEAN * mean / curve.mean, MOST_RAISE)
+            return Curve([more * one for one in quantiles])
+        return curve
 
     def lasts(self, units: float) -> float:
         """Days until so many units are expected to be used up; infinite where nobody asks for them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from stillage.planning.ahead import WEEK
-from stillage.planning.replenishing import Line, Stock, Terms, work_out
+from stillage.planning.replenishing import LATE, Line, Stock, Terms, work_out
 from stillage.planning.rounding import Offer
 from stillage.planning.safety import LeadTime, lead_time, order_day
 from stillage.planning.shelf import Dated
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stillage.planning.queries.facts import Facts
 
 REASONABLE_WEEKS: Final = 8  # an offer whose smallest order lasts longer is not the cheapest way to buy
-TOLD_THOUGH_NONE: Final = {"expires_first", "over_budget", "discontinued", "at_maximum", "no_supplier"}
+TOLD_IF_MISSED: Final = {"expires_first", "discontinued", "at_maximum", "no_supplier"}
 
 
 def lines_of(facts: "Facts") -> list[Line]:
@@ -40,7 +40,9 @@ def worth_proposing(line: Line) -> bool:
     """What is ordered, and what should be and is not: with the reason."""
     if line.packs:
         return True
-    return line.needed > 0 and any(one["code"] in TOLD_THOUGH_NONE for one in line.troubles)
+    codes = {one["code"] for one in line.troubles}
+    missed = line.urgency == LATE or line.stock.owed > 0
+    return line.needed > 0 and ("over_budget" in codes or (missed and not codes.isdisjoint(TOLD_IF_MISSED)))
 
 
 def choose(offers: Sequence[Offer], per_week: float) -> Offer | None:
@@ -150,6 +152,7 @@ def stock_of(facts: "Facts", product_id: int, sale_days_left: int) -> Stock:
     left = dt.timedelta(days=sale_days_left)
     return Stock(
         on_hand=own.on_hand if own else 0,
+        held=own.held if own else 0,
         shelf=tuple(_shelf(own.shelf, facts.today, left)) if own else (),
         coming=tuple(facts.coming.get(product_id, ())),
         drafted=facts.drafted.get(product_id, 0),

@@ -28,16 +28,25 @@ _TROUBLES = {
 }
 
 
+HARDLY, FEW_CASES = 0.05, 0.1
+
+
 class Units:
     """How amounts of a product are said: in cases where it comes in cases."""
 
     def __init__(self, *, base_unit: str, case_name: str, units_per_case: int) -> None:
+        self._base = base_unit
         self._unit, self._per = (case_name, units_per_case) if units_per_case > 1 else (base_unit, 1)
 
     def said(self, units: float | None) -> str:
         """So many, with their unit."""
         if units is None:
             return "an unknown number"
+        if 0 < units < HARDLY:
+            return f"hardly any {_plural(self._base)}"
+        if 0 < units / self._per < FEW_CASES:
+            number = f"{units:.1f}".removesuffix(".0")
+            return f"{number} {self._base if number == '1' else _plural(self._base)}"
         number = self.number(units)
         return f"{number} {self._unit if number == '1' else _plural(self._unit)}"
 
@@ -59,7 +68,8 @@ def sentence(row: Mapping[str, Any], why: Mapping[str, Any]) -> str:
         parts.append("No forecast yet")
     else:
         parts.append(f"Sells {units.said(why['sells_per_week'])} a week")
-    parts.append(f"{units.number(row['on_hand'])} on hand")
+    held = f" ({units.number(why['held'])} of them held)" if why.get("held") else ""
+    parts.append(f"{units.number(row['on_hand'])} on hand{held}")
     if row["on_order"]:
         parts.append(f"{units.number(row['on_order'])} on order")
     if why.get("owed"):
@@ -139,6 +149,7 @@ def _rounding(row: Mapping[str, Any], why: Mapping[str, Any], units: Units) -> s
         "truck": f"Raised to {packs}, so that the truck is full.",
         "minimum_value": f"Raised to {packs}, so that the supplier delivers.",
         "budget": f"Cut to {packs} by the budget.",
+        "quarter": f"No more than a quarter's demand is proposed: {packs}.",
         "limit": f"Cut to {packs} by the limit below.",
     }
     return known.get(reason, f"Rounded to whole {_plural(reason)}: {packs}.")
@@ -168,6 +179,8 @@ def _trouble(one: Mapping[str, Any], units: Units) -> str:
             f"The smallest order is {units.said(values['smallest_order'])}; only"
             f" {units.said(values['most'])} would sell in time."
         )
+    if code == "stock_held":
+        return f"{units.said(values['units'])} lie here and may not be sold; if they are released, less is needed."
     if code == "may_expire":
         return f"If it sells badly, only {units.said(values['prudent'])} of it sell in time."
     if code == "at_maximum":

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stillage.planning.ahead import Ahead
-from stillage.planning.rounding import Offer, round_down, round_up, to_whole_layers
-from stillage.planning.safety import LeadTime, Level, order_day, order_up_to, review_period
+from stillage.planning.rounding import Offer, Rounded, round_down, round_up, to_whole_layers
+from stillage.planning.safety import LeadTime, Level, can_wait, order_day, order_up_to, review_period
 from stillage.planning.shelf import FOREVER_DAYS, Dated, days_to_sell, sold_in_time
 
 PRUDENT: Final = 0.10  # demand that is exceeded in nine of ten cases
+NEAR_MOST: Final = 0.7  # of what is expected to sell in time
+REASONABLE_DAYS: Final = 91
 LATE, NOW = 0, 1
 MOST_DAYS: Final = 32_000
 Trouble = dict[str, Any]
@@ -37,10 +39,11 @@ class Stock:
     """What there is and what is on its way. `shelf` may be sold and is promised to nobody, the earliest date first.
 
     `coming` is on order (or on a draft, or on a transfer) and when it is expected; `owed` are units that customers
-    ordered and that are promised by no lot; `on_hand` is all that lies in the house.
+    ordered and that are promised by no lot; `on_hand` is all that lies in the house, `held` what of it may not be sold.
     """
 
     on_hand: int = 0
+    held: int = 0
     shelf: tuple[Dated, ...] = ()
     coming: tuple[tuple[dt.date, int], ...] = ()
     drafted: int = 0
@@ -138,6 +141,8 @@ def work_out(
         if stock.owed > 0 and line.needed:
             line.trouble("discontinued", owed=stock.owed)
         return line
+    if stock.held and line.needed:
+        line.trouble("stock_held", units=stock.held)
     if line.ahead is None:
         line.trouble("no_forecast")
     if line.offer is None:
@@ -190,12 +195,11 @@ def _when(line: Line, *, today: dt.date, wait: int, fill: float, floor: float, c
         else:
             line.trouble("runs_out_before_delivery", days=(line.expected_date - today).days)
         return
-    spare = 0.0
-    if line.ahead is not None and line.level is not None and line.position > floor:
-        least = order_up_to(line.ahead, lead, review_days=1, fill=fill, wait_days=wait).order_up_to
-        room = line.level.order_up_to - least
-        spare = (line.position - least) / room * (line.review_days - 1) if room > 0 else 0.0
-    days = wait + int(max(spare, 0.0))
+    days = wait
+    if line.ahead is not None and line.position > floor:
+        days += can_wait(
+            line.ahead, lead, units=line.position, review_days=line.review_days, fill=fill, wait_days=wait
+        )
     line.order_by_date = today + dt.timedelta(days=days)
     line.urgency = min(max(days, NOW), MOST_DAYS)
 
@@ -241,23 +245,26 @@ def _round(line: Line) -> None:
         return
     wanted = min(float(line.needed), line.most)
     up = round_up(wanted, offer)
-    smallest = up.packs <= offer.least_packs
-    beyond = line.most if smallest else max(min(line.most, line.prudent), wanted)
-    if up.packs * offer.units <= beyond:
+    if line.ahead is not None and line.level is not None and not line.terms.minimum_units:
+        # A forecast that knows little asks for much; more than a quarter's demand is bought by people only.
+        quarter = line.ahead.mean(line.level.protection_days + REASONABLE_DAYS) - line.position
+        if up.packs * offer.units > quarter and up.packs > offer.least_packs:
+            up = Rounded(max(round_down(quarter, offer), offer.least_packs), "quarter")
+    if up.packs * offer.units <= line.most:
         line.packs, line.rounding = up.packs, up.reason
         whole = to_whole_layers(up.packs, offer, line.layers)
         if whole is not None and whole.packs * offer.units <= min(line.most, line.prudent):
             line.packs, line.rounding = whole.packs, whole.reason
     else:
-        line.packs, line.rounding = round_down(min(beyond, line.most), offer), "limit"
-    if line.needed > line.quantity and line.reason_for_most:
+        line.packs, line.rounding = round_down(line.most, offer), "limit"
+    if line.needed > line.quantity and line.reason_for_most and line.rounding != "quarter":
         code = "expires_first" if line.reason_for_most == "expires" else "at_maximum"
         line.trouble(
             code,
             most=int(line.most) if line.most < math.inf else None,
             smallest_order=offer.least_packs * offer.units,
         )
-    elif line.quantity > line.prudent:
+    elif line.quantity > max(line.prudent, NEAR_MOST * line.most):
         line.trouble("may_expire", prudent=int(line.prudent), most=int(line.most))
 
 
@@ -280,6 +287,7 @@ def told(line: Line, *, forecast: Mapping[str, Any] | None) -> dict[str, Any]:
         "order_up_to": round(level.order_up_to, 2) if level else None,
         "minimum_units": terms.minimum_units,
         "owed": stock.owed,
+        "held": stock.held,
         "drafted": stock.drafted,
         "dying": round(line.dying, 2),
         "position": round(line.position, 2),

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stillage.planning.ahead import Ahead
+from stillage.planning.ahead import Ahead, Curve
 
 DEFAULT_LEAD_DAYS: Final = 7
 TRUST: Final = 3  # how many deliveries weigh as much as what the catalogue says
@@ -108,7 +108,7 @@ def order_up_to(ahead: Ahead, lead: LeadTime, *, review_days: int, fill: float, 
     expected = sum(weight * ahead.mean(wait_days + days + review) for days, weight in lead.points)
     before = sum(weight * ahead.mean(wait_days + days) for days, weight in lead.points)
     protection = wait_days + lead.mean + review
-    missing = (1.0 - fill) * (expected - before)
+    missing = tolerated(cycles, expected - before, fill)
     if missing <= 0.0:
         return Level(expected if fill < 1 else 0.0, expected, protection)
 
@@ -129,6 +129,46 @@ def order_up_to(ahead: Ahead, lead: LeadTime, *, review_days: int, fill: float, 
         else:
             high = middle
     return Level(max(high - LOST * (1.0 - fill) * before, 0.0), expected, protection)
+
+
+Cycle = tuple[float, Curve, Curve]  # its weight, demand until the delivery, demand until the next one
+
+
+def tolerated(cycles: Sequence[Cycle], expected: float, fill: float) -> float:
+    """Units that may be missing in a cycle. Of what the quantiles say it asks for, where that is more than the mean
+    that was told: a shortage is measured by the same demand as what it is a part of."""
+    implied = sum(weight * (whole.mean - first.mean) for weight, first, whole in cycles)
+    return (1.0 - fill) * max(expected, implied)
+
+
+def can_wait(
+    ahead: Ahead, lead: LeadTime, *, units: float, review_days: int, fill: float, wait_days: int = 0
+) -> int:
+    """Days that an order may wait, at most a review period: until its delivery no more is missing than a cycle may miss."""
+    review = max(review_days, 1)
+    cycles = [
+        (weight, ahead.curve(wait_days + days), ahead.curve(wait_days + days + review))
+        for days, weight in lead.points
+    ]
+    period = sum(
+        weight * (ahead.mean(wait_days + days + review) - ahead.mean(wait_days + days))
+        for days, weight in lead.points
+    )
+    missing = tolerated(cycles, period, fill)
+
+    def short(waited: int) -> float:
+        return sum(
+            weight * ahead.curve(wait_days + days + waited).shortage(units) for days, weight in lead.points
+        )
+
+    low, high = 0, review
+    while high - low > 1:
+        middle = (low + high) // 2
+        if short(middle) > missing:
+            high = middle
+        else:
+            low = middle
+    return low
 
 
 def order_day(today: dt.date, weekdays: str) -> dt.date:

@@ -31,6 +31,7 @@ TROUBLES = (
     "over_budget",
     "runs_out_before_delivery",
     "discontinued",
+    "stock_held",
 )
 NOBODY = "none"
 

@@ -71,9 +71,11 @@ def _is(name: str, word: str) -> bool:
 
 @dataclass(slots=True)
 class Lying:
-    """What lies in the house: `on_hand` all of it, `shelf` what may be sold and is promised to nobody."""
+    """What lies in the house: `on_hand` all of it, `shelf` what may be sold and is promised to nobody; `held` what is
+    held, or lies where nothing is sold from."""
 
     on_hand: int = 0
+    held: int = 0
     shelf: list[Dated] = field(default_factory=list)
 
 
@@ -127,7 +129,7 @@ SELECT product_id, name, units_per_pack FROM catalogue_pack WHERE product_id {pr
 ORDER BY product_id, units_per_pack DESC, id
 """
 _LYING = f"""
-SELECT b.warehouse_id, b.product_id, l.last_sale_date, SUM(b.on_hand),
+SELECT b.warehouse_id, b.product_id, l.last_sale_date, SUM(b.on_hand), SUM(b.on_hand - b.allocated),
   SUM(CASE WHEN x.is_active AND x.kind IN ({_SALEABLE}) AND NOT EXISTS (
       SELECT 1 FROM stock_hold h WHERE h.lot_id = b.lot_id AND h.released_at IS NULL
       AND (h.location_id IS NULL OR h.location_id = b.location_id))
@@ -251,11 +253,12 @@ def lying(warehouse_ids: Sequence[int], products: Sequence[int]) -> dict[Pair, L
     houses, places = member(list(warehouse_ids), "bigint")
     among, ids = member(list(products), "bigint")
     found: dict[Pair, Lying] = defaultdict(Lying)
-    for warehouse_id, product_id, last, on_hand, free in fetch(
+    for warehouse_id, product_id, last, on_hand, unpromised, free in fetch(
         _LYING.format(products=among, warehouses=houses), [*places, *ids]
     ):
         own = found[warehouse_id, product_id]
         own.on_hand += int(on_hand)
+        own.held += int(unpromised) - int(free)
         if free:
             own.shelf.append(Dated(as_date(last) or FOREVER, int(free)))
     return found
