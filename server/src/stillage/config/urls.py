@@ -299,7 +299,7 @@ api: list[URLPattern | URLResolver] = [
     one("expiry-risk/summary", planning_expiry.ExpirySummary),
     # seeing
     one("analytics", analytics.Reports),
-    re(r"^analytics/(?P<name>[a-z-]+)/?$", analytics.OneReport.as_view(), name="analytics-one"),
+    re(r"^analytics/(?P<name>[^/]+)/?$", analytics.OneReport.as_view(), name="analytics-one"),
     one("audit", AuditTrail),
     one("audit/choices", AuditChoices),
     one("audit/export", AuditFile),
