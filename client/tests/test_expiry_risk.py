@@ -76,6 +76,12 @@ def test_a_lot_says_how_much_of_it_stays_and_why() -> None:
     assert say.doubt(risk()) == "In one of ten cases more than 100 cases."
 
 
+def test_few_are_said_to_a_tenth_and_none_left_is_no_alarm() -> None:
+    few = risk(base_unit="keg", units_per_case=1, on_hand=5, unsold=4, why={"will_sell": 0.6})
+    assert say.reason(few) == "Forecast sells 0.6 of 5 kegs"
+    assert say.unsold(risk(unsold=0)) == "Sells just in time"
+
+
 def test_a_lot_of_which_nothing_goes_says_so() -> None:
     none = risk(unsold=3552, why={"sells_per_week": 0.0, "will_sell": 0.0})
     assert say.unsold(none) == "None of 148 cases will sell"

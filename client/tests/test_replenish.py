@@ -76,7 +76,10 @@ def test_a_line_without_a_forecast_says_what_the_server_says() -> None:
     assert say.sentence(line(why={})) == "English only."
 
 
-@pytest.mark.parametrize(("urgency", "said"), [(0, "Late"), (1, "Order now"), (5, "Order by Fri 20 Nov")])
+@pytest.mark.parametrize(
+    ("urgency", "said"),
+    [(0, "Late"), (1, "Order now"), (5, "Order by Fri 20 Nov"), (32000, "Fills the order")],
+)
 def test_urgency_is_a_word(urgency: int, said: str) -> None:
     assert say.urgency(line(urgency=urgency))[1] == said
 

@@ -104,7 +104,7 @@ def risk_row(
     if layout == "desk":
         line: ft.Control = row(
             product_tile(one.category, one.product_name),
-            column(text(one.product_name, "strong"), quiet(note), gap=1, expand=True),
+            column(text(one.product_name, "strong", lines=2), quiet(note), gap=1, expand=True),
             ft.Container(column(row(flag), quiet(dated), gap=3), width=DATE_WIDTH),
             ft.Container(lost, width=UNSOLD_WIDTH),
             ft.Container(text(value, "strong"), width=VALUE_WIDTH, alignment=ft.Alignment.CENTER_RIGHT)

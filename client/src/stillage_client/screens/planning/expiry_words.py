@@ -36,6 +36,8 @@ def packing(one: ExpiryRisk) -> Packing:
 
 def unsold(one: ExpiryRisk) -> str:
     """86 of 148 cases will not sell."""
+    if one.unsold <= 0:
+        return t("Sells just in time")
     packed = packing(one)
     per = max(packed.units_per_case, 1)
     if per > 1 and one.unsold >= per:
@@ -48,7 +50,7 @@ def unsold(one: ExpiryRisk) -> str:
     return t("{n} of {all} {unit} will not sell", n=words.number(left), all=words.number(whole), unit=unit)
 
 
-def reason(one: ExpiryRisk) -> str:
+def reason(one: ExpiryRisk, *, short: bool = False) -> str:
     """Forecast sells 62 of 148, 12 cases a week; 3 cases of earlier lots go first."""
     why, packed = one.why, packing(one)
     parts = []
@@ -56,6 +58,8 @@ def reason(one: ExpiryRisk) -> str:
         return t("Its last day of sale is over")
     if why.will_sell is not None:
         parts.append(_sells(packed, why.will_sell, one.on_hand))
+        if short:
+            return parts[0]
     if why.sells_per_week is not None:
         parts.append(
             t("{rate} a week", rate=rate(packed, why.sells_per_week))
@@ -70,10 +74,14 @@ def reason(one: ExpiryRisk) -> str:
 def _sells(packed: Packing, units: float, on_hand: int) -> str:
     """Forecast sells 62 of 148 cases."""
     per = max(packed.units_per_case, 1)
-    if units < per or on_hand < per:
-        all_of_it = words.units(on_hand, packed.base_unit)
-        return t("Forecast sells {n} of {all}", n=words.number(round(units)), all=all_of_it)
-    return t("Forecast sells {n} of {all}", n=words.number(round(units / per)), all=about(packed, on_hand))
+    if on_hand < per:
+        return t("Forecast sells {n} of {all}", n=_few(units), all=words.units(on_hand, packed.base_unit))
+    return t("Forecast sells {n} of {all}", n=_few(units / per), all=about(packed, on_hand))
+
+
+def _few(count: float) -> str:
+    """62; 0.6 where whole ones would hide it."""
+    return words.number(count, 1 if 0.05 <= count < 10 and abs(count - round(count)) >= 0.05 else 0)
 
 
 def doubt(one: ExpiryRisk) -> str:
@@ -152,7 +160,7 @@ def advice_name(code: str) -> str:
 def _place(to: MoveTo) -> str:
     """A place short enough for a button."""
     name = to.warehouse_name
-    return name if name and len(name) <= SHORT else to.warehouse
+    return name if name and len(name) <= SHORT else to.warehouse if len(to.warehouse) <= SHORT else "…"
 
 
 def remedy(one: ExpiryRisk, may: Mapping[str, bool]) -> Remedy:

@@ -37,6 +37,7 @@ from stillage_client.screens.planning.replenish_rows import (
     check,
     line_head,
     line_row,
+    noted,
     rows_of,
     urgency_pill,
 )
@@ -413,34 +414,22 @@ def _group_head(view: _View, group: SupplierGroup, opened: bool, turn: Callable[
 
 def _warnings(view: _View, group: SupplierGroup, opened: bool) -> list[ft.Control]:
     """Too little for the supplier, too much for the budget."""
-    said = []
+    said: list[tuple[theme.Kind, str]] = []
     lines = view.state.lines if opened and not view.query.flat else ()
     small = next(((one, d) for one in lines for d in one.troubles if d.code == "below_minimum_value"), None)
-    if (
-        group.minimum_order_value is not None
-        and group.net_total is not None
-        and group.net_total < group.minimum_order_value
-    ):
-        said.append(
-            t(
-                "They deliver from {amount} on, this is {value}.",
-                amount=words.money(group.minimum_order_value),
-                value=words.money(group.net_total),
-            )
+    least, total = group.minimum_order_value, group.net_total
+    if least is not None and total is not None and total < least:
+        told = t(
+            "They deliver from {amount} on, this is {value}.",
+            amount=words.money(least),
+            value=words.money(total),
         )
+        said.append(("soon", told))
     elif small is not None:
-        said.append(say.doubt(*small)[1])
+        said.append(say.doubt(*small))
     if group.over_budget and group.budget is not None:
-        said.append(t("Over the budget of {amount}", amount=words.money(group.budget)))
-    color = theme.ON_TINT["soon"]
-    return [
-        row(
-            ft.Icon(ft.Icons.WARNING_AMBER_ROUNDED, size=16, color=color),
-            text(line, "small_strong", color, 2, expand=True),
-            gap=6,
-        )
-        for line in said
-    ]
+        said.append(("soon", t("Over the budget of {amount}", amount=words.money(group.budget))))
+    return [noted(*one) for one in said]
 
 
 def _truck(group: SupplierGroup) -> ft.Control | None:

@@ -84,7 +84,7 @@ def not_sold(one: ExpiryRisk) -> str:
 def _lot(one: ExpiryRisk) -> str:
     """Lot L2609A · 9 days for sale · Forecast sells 62 of 148 cases."""
     left = expiry_words.urgency(one)[1]
-    return f"{t('Lot {lot}', lot=one.lot)} · {left} · {expiry_words.reason(one)}"
+    return f"{t('Lot {lot}', lot=one.lot)} · {left} · {expiry_words.reason(one, short=True)}"
 
 
 def plan_rows(state: PlanNews, layout: Layout, go: Callable[[str], Any]) -> list[ft.Control]:
@@ -129,7 +129,9 @@ def _row(
     go: Callable[[str], Any],
 ) -> ft.Control:
     way = button(label, lambda _: go(route), kind="plain", height=40 if layout == "desk" else 48)
-    said = column(text(title, "strong", lines=2), quiet(note, lines=2), gap=1, expand=True)
+    said = column(
+        text(title, "strong", lines=2), quiet(note, lines=2 if layout == "phone" else 1), gap=1, expand=True
+    )
     if layout == "phone":
         inside: ft.Control = stretched(row(icon_tile(icon, kind), said, gap=12), way, gap=8)
     else:

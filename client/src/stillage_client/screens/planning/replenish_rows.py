@@ -252,21 +252,25 @@ def _amount(state: ReplenishState, one: Proposal, hands: Hands, form: Form, heig
     )
 
 
-def _said(kind: theme.Kind, said: str, icon: ft.IconData) -> ft.Control:
+def noted(kind: theme.Kind, said: str, icon: ft.IconData | None = None) -> ft.Control:
+    """A remark with its icon, in its colour."""
     color = theme.ON_TINT[kind]
-    return row(ft.Icon(icon, size=16, color=color), text(said, "small_strong", color, 3, expand=True), gap=6)
+    mark = icon or (
+        ft.Icons.WARNING_AMBER_ROUNDED if kind in ("soon", "expired") else ft.Icons.INFO_OUTLINE_ROUNDED
+    )
+    return row(ft.Icon(mark, size=16, color=color), text(said, "small_strong", color, 3, expand=True), gap=6)
 
 
 def _doubts(one: Proposal, grouped: bool) -> list[ft.Control]:
     """Everything that should be known of it, each in its colour; what its group says already is left out."""
     known = [trouble for trouble in one.troubles if not (grouped and trouble.code in OF_THE_GROUP)]
-    said = [_said(*say.doubt(one, trouble), ft.Icons.WARNING_AMBER_ROUNDED) for trouble in known]
+    said = [noted(*say.doubt(one, trouble)) for trouble in known]
     if one.changed_since:
-        said.append(_said("info", t("Stock or orders have moved since"), ft.Icons.SYNC_ROUNDED))
+        said.append(noted("info", t("Stock or orders have moved since"), ft.Icons.SYNC_ROUNDED))
     if one.status == "refused":
         until = t("not before {day}", day=words.day(one.snoozed_until)) if one.snoozed_until else ""
         why = " · ".join(part for part in (one.reason, until, one.answered_by) if part)
-        said.append(_said("mute", t("Refused: {why}", why=why), ft.Icons.DO_NOT_DISTURB_ON_OUTLINED))
+        said.append(noted("mute", t("Refused: {why}", why=why), ft.Icons.DO_NOT_DISTURB_ON_OUTLINED))
     return said
 
 
@@ -281,7 +285,7 @@ def _changed(state: ReplenishState, one: Proposal, hands: Hands, today: date) ->
         set_packs, wanted = hands.set_packs, say.fitting(one, packs)
         parts.append(
             row(
-                _grown(_said("soon", hint, ft.Icons.RULE_ROUNDED)),
+                _grown(noted("soon", hint, ft.Icons.RULE_ROUNDED)),
                 button(
                     t("Make it {n}", n=words.number(wanted)),
                     lambda _: set_packs(one, wanted),
@@ -295,7 +299,7 @@ def _changed(state: ReplenishState, one: Proposal, hands: Hands, today: date) ->
     kind: theme.Kind = "soon" if say.too_much(one, packs) else "info"
     parts.append(
         ft.Semantics(
-            content=_said(kind, f"{proposed} {meant}".strip(), ft.Icons.EDIT_OUTLINED), live_region=True
+            content=noted(kind, f"{proposed} {meant}".strip(), ft.Icons.EDIT_OUTLINED), live_region=True
         )
     )
     return parts

@@ -334,7 +334,8 @@ class ReplenishState:
         return True
 
 
-def _worst_first(group: SupplierGroup) -> tuple[int, int, str]:
-    """Who is nobody's comes first, then the late, then the soonest."""
+def _worst_first(group: SupplierGroup) -> tuple[int, int, int, str]:
+    """Who is nobody's comes first, then the soonest, and of those who has most that is late."""
     unknown = 0 if not group.supplier else 1
-    return unknown, group.most_urgent if group.most_urgent is not None else 9999, group.supplier_name
+    urgent = group.most_urgent if group.most_urgent is not None else 9999
+    return unknown, urgent, -group.late, group.supplier_name

@@ -14,6 +14,7 @@ from stillage_client.api.replenishment_records import Doubt, Proposal, SupplierG
 from stillage_client.locale import t, tn
 from stillage_client.screens import amounts
 
+TOP_UP_DAYS = 3650  # what is less urgent is not needed by itself
 NOW_DAYS = 1  # an order that must go out today or tomorrow is due now
 
 
@@ -74,6 +75,8 @@ def urgency(one: Proposal) -> tuple[theme.Kind, str]:
         return "expired", t("Late")
     if one.urgency <= NOW_DAYS:
         return "soon", t("Order now")
+    if one.urgency > TOP_UP_DAYS:
+        return "mute", t("Fills the order")
     if one.order_by_date is not None:
         return "mute", t("Order by {day}", day=words.day(one.order_by_date, weekday=True))
     return "mute", tn("In {n} day", "In {n} days", one.urgency)
@@ -193,7 +196,10 @@ def doubt(one: Proposal, trouble: Doubt) -> tuple[theme.Kind, str]:
             "soon",
             t("Its policy lets no more than {amount} be ordered", amount=_units(one, values, "most") or "0"),
         ),
-        "below_minimum_value": lambda: ("soon", _too_little(values)),
+        "below_minimum_value": lambda: (
+            "soon" if values.get("decision") == "too_little" else "info",
+            _too_little(values),
+        ),
         "over_budget": lambda: ("soon", _over(one, values)),
         "discontinued": lambda: (
             "soon",
@@ -212,7 +218,8 @@ def _runs_out(one: Proposal, values: Mapping[str, Any]) -> str:
     day = one.runs_out_date
     if not isinstance(days, int) or days <= 0:
         return t("Runs out before it can be here")
-    if one.free <= 0 or day is None:
+    worked_out = one.made_at.date() if one.made_at is not None else None
+    if day is None or (worked_out is not None and day <= worked_out):
         return tn(
             "Out of stock, {n} day until it can be here", "Out of stock, {n} days until it can be here", days
         )
