@@ -19,7 +19,7 @@ MOST_DISCOUNT: Final = 50
 HOPELESS: Final = 3.0  # four times what would sell is not sold by a discount in the last weeks
 LAST_WEEKS_DAYS: Final = 21
 STUCK_DAYS: Final = 30  # what is held and lasts longer may still be released and sold
-UNSURE_DAYS: Final = 90  # so far ahead it is told what only might not sell
+UNSURE_DAYS: Final = 45  # so far ahead it is told what only might not sell
 Key = tuple[int, int]  # a warehouse and a product
 
 
@@ -164,7 +164,7 @@ def advise(
         uplift = _discount(risk)
         if _move(risk, shelf, houses.get(lot.product_id, ())):
             risk.advice = "move"
-        elif back and risk.unsold * 2 >= lot.on_hand:
+        elif back and risk.unsold * 4 >= lot.on_hand:
             risk.advice = "return"
         elif uplift <= SLIGHT:
             risk.advice = "sell_first"
