@@ -98,6 +98,21 @@ def test_the_line_begins_today_with_what_is_free_however_the_weeks_end() -> None
     assert view.room[0] == (0, 955.0, 955.0)
 
 
+def test_what_is_left_of_a_lot_leaves_on_its_last_day_at_once() -> None:
+    shelf = {
+        "on_hand": 330, "free": 330, "on_order": 0,
+        "lots": [{"lot": "A", "last_saleable_date": "2026-11-25", "best_before_date": "2026-11-25", "on_hand": 330,
+                  "unsold": 309}],
+        "projection": [{"date": "2026-11-22", "mean": 330, "p10": 330, "p90": 330},
+                       {"date": "2026-11-29", "mean": 0, "p10": 0, "p90": 0},
+                       {"date": "2026-12-06", "mean": 0, "p10": 0, "p90": 0}],
+    }  # fmt: skip
+    view = chart_shelf.shelf_view(ale(shelf=shelf), TODAY)
+    assert view is not None
+    assert [(x, round(y * 24)) for x, y in view.left] == [(0, 330), (3, 321), (4, 12), (7, 0), (14, 0)]
+    assert all(low <= dict(view.left)[x] <= high for x, low, high in view.room)
+
+
 def test_the_table_says_what_the_picture_shows() -> None:
     rows = chart_shelf.table_rows(ale(), TODAY)
     assert rows[0] == ("22 Nov", "955", "955", "955")

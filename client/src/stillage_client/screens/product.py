@@ -480,9 +480,9 @@ def _lots_card(seen: _Seen, layout: Layout) -> ft.Control:
     widths: list[tuple[int | None, bool]] = [
         (None, False),
         (88, False),
-        (136, False),
-        (94, True),
-        (60, True),
+        (130, False),
+        (106, True),
+        (58, True),
         (
             (72 if any(line.held_at and line.free_at for line in seen.lots) else 36)
             + (36 if seen.changing.may_trace else 0),

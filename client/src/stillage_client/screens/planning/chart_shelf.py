@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import flet as ft
 
@@ -11,6 +12,7 @@ from stillage_client.api.forecast_records import Shelf, ShelfLot, StockLeft, Who
 from stillage_client.components import charts
 from stillage_client.components.status import expiry_kind
 from stillage_client.locale import t, tn
+from stillage_client.screens import amounts
 from stillage_client.screens.planning import forecast_words as say
 
 LEAST_DAYS, MOST_DAYS, AFTER_THE_LAST = 42, 182, 10
@@ -47,18 +49,21 @@ def shelf_view(whole: WholeForecast, today: date) -> ShelfView | None:
     shelf = whole.shelf
     if shelf is None or not shelf.projection:
         return None
-    start, per, ahead = today, whole.per, from_today(shelf, today)
+    start, per = today, whole.per
+    ahead = with_drops(from_today(shelf, today), shelf.lots)
     reach = _reach(shelf, ahead, start)
     seen = [one for one in ahead if 0 <= (one.date - start).days <= reach]
     shown = tuple(
         lot for lot in shelf.lots if lot.until is not None and 0 <= (lot.until - start).days <= reach
     )
     orders = tuple(
-        ((one.date - start).days, one.with_orders / per) for one in seen if one.with_orders is not None
+        (float((one.date - start).days), one.with_orders / per)
+        for one in from_today(shelf, today)
+        if one.with_orders is not None and 0 <= (one.date - start).days <= reach
     )
     left = tuple((float((one.date - start).days), max(one.mean, 0.0) / per) for one in seen)
-    plain = [y for _, y in left]
-    more = any(abs(y - base) > 0.01 for (_, y), base in zip(orders, plain, strict=False))
+    plain = dict(left)
+    more = any(abs(y - plain.get(x, y)) > 0.01 for x, y in orders)
     return ShelfView(
         start=start,
         reach=reach,
@@ -83,6 +88,34 @@ def from_today(shelf: Shelf, today: date) -> list[StockLeft]:
     free = shelf.free
     now = StockLeft(date=today, mean=free, p10=free, p90=free, with_orders=free if known else None)
     return [now, *ahead]
+
+
+def with_drops(ahead: Sequence[StockLeft], lots: Sequence[ShelfLot]) -> list[StockLeft]:
+    """What is left of a lot leaves on its last day, not little by little over its week: the line falls there."""
+    found = list(ahead[:1])
+    for before, after in pairwise(ahead):
+        leaving: dict[date, float] = {}
+        for lot in lots:
+            if lot.until is not None and before.date <= lot.until < after.date and lot.unsold > 0:
+                leaving[lot.until] = leaving.get(lot.until, 0.0) + lot.unsold
+        sold = max(before.mean - after.mean - sum(leaving.values()), 0.0)
+        gone, days = 0.0, (after.date - before.date).days
+        for until in sorted(leaving):
+            part = (until - before.date).days / days
+            high = max(before.mean - sold * part - gone, after.mean, 0.0)
+            gone += leaving[until]
+            low = max(before.mean - sold * part - gone, after.mean, 0.0)
+            edges = (
+                before.p10 + (after.p10 - before.p10) * part,
+                before.p90 + (after.p90 - before.p90) * part,
+            )
+            found += [
+                StockLeft(date=day, mean=mean, p10=min(edges[0], mean), p90=max(edges[1], mean))
+                for day, mean in ((until, high), (until + timedelta(1), low))
+                if found[-1].date < day < after.date or (day == until > found[-1].date)
+            ]
+        found.append(after)
+    return found
 
 
 def _reach(shelf: Shelf, ahead: Sequence[StockLeft], start: date) -> int:
@@ -122,7 +155,7 @@ def sentence(whole: WholeForecast, today: date) -> str:
     if stale:
         first, others = stale[0], len(stale) - 1
         until = words.day(first.until, today=today) if first.until else ""
-        left = say.rounded(whole, first.unsold)
+        left = amounts.short(whole, round(first.unsold))
         said = tn(
             "{amount} of {lot} is still here on {day}.",
             "{amount} of {lot} are still here on {day}.",

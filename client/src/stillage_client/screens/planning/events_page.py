@@ -345,7 +345,7 @@ def _EventForm(
     every: Callable[[Any], Any] = lambda _: None  # noqa: E731
     inside: list[ft.Control | None] = [
         banner("expired", t("It was not saved"), one.fault) if one.fault else None,
-        field("name", t("Name"), t("Summer offer"), autofocus=layout != "phone" and not form["name"]),
+        field("name", t("Name"), t("Summer offer")),
         ft.Row(
             [
                 chip(

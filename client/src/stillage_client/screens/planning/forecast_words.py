@@ -41,13 +41,6 @@ def amount(item: Counted, units: float) -> str:
     return f"{said} {words.unit(item.base_unit or 'unit', 1 if said == '1' else 2)}"
 
 
-def rounded(item: Counted, units: float) -> str:
-    """The same in whole cases, for a sentence: 7 cases rather than 7.2."""
-    if item.per > 1 and abs(units) >= item.per:
-        units = round(units / item.per) * item.per
-    return amount(item, float(round(units)))
-
-
 def measure(item: Counted) -> str:
     """What the axis of a chart counts: cases, kegs."""
     return words.unit((item.case_name or "case") if item.per > 1 else (item.base_unit or "unit"), 2)
