@@ -19,13 +19,13 @@ from backtest import CLASSES, HISTORY_WEEKS, SHARED, categories, drawn, textbook
 
 from stillage.forecasting.forecast import Forecast, forecast, study
 from stillage.forecasting.series import Floats, Series, from_first_sale, grouped, weeks_of_year
-from stillage.forecasting.stocking import level_for_fill, level_for_service
+from stillage.forecasting.stocking import level_for_fill, level_for_service, levels_for_fill_of_all
 
 LEAD, REVIEW = 2, 1
 STUDY_EVERY = 4
-SERVICES = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99)
-FILLS = (0.90, 0.95, 0.97, 0.98, 0.99)
-SCORES = (0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 3.6)
+SERVICES = (0.80, 0.90, 0.95, 0.97, 0.98, 0.99)
+FILLS = (0.90, 0.95, 0.98, 0.99)
+SCORES = (0.8, 1.6, 2.0, 2.5, 3.0, 3.6)
 COVERS = (4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0)
 WANTED = 0.98
 Level = Callable[[Floats, Forecast], Floats]
@@ -56,10 +56,11 @@ class Policy:
         self.on_hand = self.on_hand - sold
 
 
-def policies(case: Floats) -> list[Policy]:
+def policies(case: Floats, cost: Floats) -> list[Policy]:
     items = len(case)
     found = [Policy("ours, by fill", fill, _ours_by_fill(fill, case), items) for fill in FILLS]
-    found += [Policy("ours, by P", service, _ours_by_service(service), items) for service in SERVICES]
+    found += [Policy("ours, fill of all", fill, _ours_of_all(fill, case, cost), items) for fill in FILLS]
+    found += [Policy("ours, by P", service, _ours_by_service(service, case), items) for service in SERVICES]
     found += [Policy("textbook", score, _textbook(score), items) for score in SCORES]
     return found + [Policy("spreadsheet", weeks, _spreadsheet(weeks), items) for weeks in COVERS]
 
@@ -68,8 +69,16 @@ def _ours_by_fill(fill: float, case: Floats) -> Level:
     return lambda _, found: level_for_fill(found, fill, lead_weeks=LEAD, review_weeks=REVIEW, multiple=case)
 
 
-def _ours_by_service(service: float) -> Level:
-    return lambda _, found: level_for_service(found, service, lead_weeks=LEAD, review_weeks=REVIEW)
+def _ours_of_all(fill: float, case: Floats, cost: Floats) -> Level:
+    return lambda _, found: levels_for_fill_of_all(
+        found, fill, lead_weeks=LEAD, review_weeks=REVIEW, multiple=case, value=cost
+    )[0]
+
+
+def _ours_by_service(service: float, case: Floats) -> Level:
+    return lambda _, found: level_for_service(
+        found, service, lead_weeks=LEAD, review_weeks=REVIEW, multiple=case
+    )
 
 
 def _textbook(score: float) -> Level:
@@ -122,7 +131,7 @@ def prices(items: list[str]) -> tuple[Floats, Floats]:
 def simulate(
     series: Series, cost: Floats, case: Floats, classes: np.ndarray, given: argparse.Namespace
 ) -> None:
-    tried, kept = policies(case), None
+    tried, kept = policies(case, cost), None
     wanted = np.zeros(len(case))
     started = time.process_time()
     for week in range(given.weeks):
