@@ -141,6 +141,19 @@ def test_troubles_are_words(code: str, values: dict[str, Any], said: str) -> Non
     assert say.doubt(line(), Doubt(code=code, values=values))[1] == said
 
 
+def test_what_is_out_already_is_not_said_to_run_out() -> None:
+    gone = {"days": 6}
+    out = line(runs_out_date="2026-11-22", free=0)
+    assert say.doubt(out, Doubt(code="runs_out_before_delivery", values=gone))[1] == (
+        "Out of stock, 6 days until it can be here"
+    )
+    owed = line(runs_out_date="2026-11-22")
+    assert (
+        "More is owed to customers than is free"
+        in say.doubt(owed, Doubt(code="runs_out_before_delivery", values=gone))[1]
+    )
+
+
 # ---- choosing
 
 

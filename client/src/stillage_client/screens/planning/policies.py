@@ -125,10 +125,14 @@ def _classes(
         _policy_row(state, state.of_class(name, own(session)), session, form, layout, redraw, about[name])
         for name in ("A", "B", "C", "")
     ]
+    why = quiet(
+        t("How much of the demand is served from the shelf: the higher, the more is kept"), "small", 3
+    )
     return card(
-        stretched(*divided(rows, 16)),
+        stretched(
+            ft.Container(why, padding=ft.Padding.only(left=16, right=16, bottom=4)), *divided(rows, 16)
+        ),
         t("Service levels"),
-        subtitle=t("How much of the demand is served from the shelf: the higher, the more is kept"),
         padding=ft.Padding.only(bottom=8),
     )
 
@@ -163,15 +167,17 @@ def _policy_row(
         shown = level(percent) if percent is not None else ""
     more = [one for one in say.wishes(policy) if percent is None or not one.startswith(level(percent))]
     where = t("in {place}", place=policy.warehouse) if policy.warehouse else ""
-    note = " · ".join(part for part in (hint, where, ", ".join(more), policy.note) if part)
+    phone = layout == "phone"
     from_where = "" if percent is not None or not shown else t("from {source}", source=sources("default"))
+    said = (hint, where, ", ".join(more), policy.note, from_where if phone else "")
+    note = " · ".join(part for part in said if part)
     return ft.Container(
         row(
             _face(policy),
             column(text(say.about(policy), "strong"), quiet(note, lines=3), gap=1, expand=True),
             column(
                 text(shown, "h2"),
-                quiet(from_where) if from_where else None,
+                quiet(from_where) if from_where and not phone else None,
                 horizontal_alignment=ft.CrossAxisAlignment.END,
             ),
             icon_button(
@@ -376,8 +382,12 @@ def _effective(
             for name, one in state.holds.items()
         ]
     return card(
-        stretched(field, *rows, gap=8),
+        stretched(
+            quiet(t("A product beats its category, a category its class, a class all"), "small", 2),
+            field,
+            *rows,
+            gap=8,
+        ),
         t("What holds for a product"),
-        subtitle=t("A product beats its category, a category its class, a class all"),
         padding=ft.Padding.only(left=16, right=16, bottom=16),
     )

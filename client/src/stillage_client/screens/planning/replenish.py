@@ -220,6 +220,7 @@ def _body(view: _View, typed: Callable[[str], Any]) -> ft.Control:
         return stretched(filters, surface(_nothing(view), expand=True), gap=12, expand=True, tight=False)
     listed = ft.Column(
         [*_banners(view), *content, gap(4)],
+        key=f"lines of {view.query.supplier}",  # another supplier begins at the top
         spacing=12,
         scroll=ft.ScrollMode.AUTO,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -333,7 +334,9 @@ def _flat(view: _View) -> list[ft.Control] | None:
 def _by_supplier(view: _View) -> list[ft.Control] | None:
     if not view.state.groups:
         return None
-    return [_group(view, group) for group in view.state.groups]
+    opened = "" if view.query.supplier == NOBODY else view.query.supplier
+    groups = sorted(view.state.groups, key=lambda one: not (view.query.supplier and one.supplier == opened))
+    return [_group(view, group) for group in groups]  # the open one on top, or its lines may be out of sight
 
 
 def _group(view: _View, group: SupplierGroup) -> ft.Control:
@@ -497,6 +500,8 @@ def _foot(view: _View) -> ft.Control | None:
     who = state.suppliers
     if not count:
         label = t("Choose lines to order")
+    elif view.layout == "phone":
+        label = tn("Order {n} line", "Order {n} lines", count)
     elif len(who) == 1:
         label = tn(
             "Order {n} line from {supplier}", "Order {n} lines from {supplier}", count, supplier=who[0]
@@ -529,7 +534,7 @@ def _foot(view: _View) -> ft.Control | None:
 
     touch = view.layout != "desk"
     refuse = button(
-        t("Not now"), not_now, kind="plain", height=48 if touch else 40, disabled=not state.marked
+        t("Not now"), not_now, kind="plain", height=56 if touch else 40, disabled=not state.marked
     )
     place = (
         button(
@@ -555,18 +560,8 @@ def _foot(view: _View) -> ft.Control | None:
     )
     if touch:
         inside: ft.Control = stretched(
-            row(
-                all_of_them,
-                quiet(said, "small", 2, expand=True),
-                icon_button(ft.Icons.DO_NOT_DISTURB_ON_OUTLINED, t("Not now"), not_now, size=24, box=48)
-                if state.marked
-                else None,
-                icon_button(ft.Icons.SEND_OUTLINED, t("Order and place"), view.order(True), size=22, box=48)
-                if view.may_order and count
-                else None,
-                gap=4,
-            ),
-            first,
+            row(all_of_them, quiet(said, "small", 2, expand=True), gap=4),
+            row(refuse, ft.Container(first, expand=True) if first is not None else None, gap=8),
             gap=4,
         )
     else:

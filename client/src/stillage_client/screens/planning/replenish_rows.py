@@ -113,7 +113,12 @@ def _wide(
     line = row(
         _tick(state, one, hands),
         product_tile(one.category, one.product_name),
-        column(text(one.product_name, "strong", lines=2), quiet(note), gap=1, expand=True),
+        column(
+            text(one.product_name, "strong", lines=2),
+            quiet(note, lines=2 if supplier else 1),
+            gap=1,
+            expand=True,
+        ),
         ft.Container(
             column(
                 text(t("{amount} free", amount=say.roughly(packing, one.free)), "small"),

@@ -220,6 +220,12 @@ def _runs_out(one: Proposal, values: Mapping[str, Any]) -> str:
         return t("Runs out before it can be here")
     worked_out = one.made_at.date() if one.made_at is not None else None
     if day is None or (worked_out is not None and day <= worked_out):
+        if one.free > 0:
+            return tn(
+                "More is owed to customers than is free, {n} day until it can be here",
+                "More is owed to customers than is free, {n} days until it can be here",
+                days,
+            )
         return tn(
             "Out of stock, {n} day until it can be here", "Out of stock, {n} days until it can be here", days
         )
