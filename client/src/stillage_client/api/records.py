@@ -178,6 +178,7 @@ class AuditEntry(Record):
     after: Any = None
     address: str = ""
     request_id: str = ""
+    warehouse: str = ""
 
 
 # --- catalogue and parties ------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from stillage_client.api.transport import Api
 from stillage_client.components.buttons import icon_button, tap
 from stillage_client.components.faces import product_tile
 from stillage_client.components.feedback import empty, working_bar
-from stillage_client.components.fields import Form, bound
+from stillage_client.components.fields import Form, bound, focus_again
 from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.keys import use_keys
 from stillage_client.components.layout import fill, gap, hairline, quiet, row, stretched, text
@@ -127,6 +127,7 @@ def Palette(
     drawn["lines"] = shown
 
     async def recall() -> None:
+        await focus_again(drawn["field"])  # on a phone nothing has the cursor by itself
         state.recent = tuple(remembered_entries(await _kept(session)))
 
     async def open_entry(entry: Entry) -> None:
@@ -176,8 +177,9 @@ def Palette(
         hint_style=theme.style("lead", theme.SUBDUED),
         content_padding=0,
     )
+    drawn["field"] = typing
     named = ft.Semantics(content=typing, label=t("Search everywhere"), expand=True)
-    body, height = _list(state, shown, icons, open_entry)
+    body, height = _list(state, shown, icons, open_entry, keys=layout != "phone")
     drawn["column"] = body
     return _sheet(layout, named, body, height, state, len(shown), close)
 
@@ -187,6 +189,8 @@ def _list(
     shown: Sequence[Entry],
     icons: dict[str, ft.IconData],
     open_entry: Callable[[Entry], Any],
+    *,
+    keys: bool,
 ) -> tuple[ft.Control, int]:
     """The lines with their groups' names, and how high they are."""
     items: list[ft.Control] = []
@@ -199,7 +203,7 @@ def _list(
                 quiet(group, "over"), height=HEAD_HEIGHT, padding=ft.Padding.only(left=14, top=12)
             )
             items.append(head)
-        items.append(_line(entry, index == at, icons, open_entry))
+        items.append(_line(entry, index == at, icons, open_entry, keys=keys))
         height += ROW_HEIGHT
     if not shown:
         items.append(_nothing(state))
@@ -211,7 +215,12 @@ def _list(
 
 
 def _line(
-    entry: Entry, chosen: bool, icons: dict[str, ft.IconData], open_entry: Callable[[Entry], Any]
+    entry: Entry,
+    chosen: bool,
+    icons: dict[str, ft.IconData],
+    open_entry: Callable[[Entry], Any],
+    *,
+    keys: bool,
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if chosen else theme.SUBDUED
 
@@ -233,7 +242,7 @@ def _line(
             face,
             text(entry.label, "strong"),
             quiet(entry.detail, "small", expand=True) if entry.detail else fill(),
-            key_cap(t("Enter")) if chosen else None,
+            key_cap(t("Enter")) if chosen and keys else None,
             gap=12,
         ),
         pressed,

@@ -8,7 +8,8 @@ from typing import Any
 import flet as ft
 
 from stillage_client import words
-from stillage_client.api import control, tracing
+from stillage_client.api import audit, control, tracing
+from stillage_client.api.audit_records import LedgerCheck
 from stillage_client.api.control_records import Count, Transfer
 from stillage_client.api.tracing_records import Recall
 from stillage_client.api.transport import ApiError
@@ -31,6 +32,7 @@ class NewsState:
     recalls: tuple[Recall, ...] = ()
     counts: tuple[Count, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    ledger: LedgerCheck | None = None  # the newest check of the books, where it raises the alarm
 
     async def load(self, session: Session) -> None:
         api, here = session.api, session.warehouse
@@ -50,7 +52,19 @@ class NewsState:
             ),
         )
         self.recalls, self.counts = recalls, counts
+        self.ledger = await _alarm(session)
         self.transfers = tuple(one for one in transfers if one.status in COMING)[:EACH_MAX]
+
+
+async def _alarm(session: Session) -> LedgerCheck | None:
+    """What a check of the books found, for who reads the trail."""
+    if not session.can("audit.view"):
+        return None
+    try:
+        health = await audit.health(session.api)
+    except ApiError:
+        return None
+    return health.last if health.alarm else None
 
 
 async def _rows(may: bool, ask: Callable[[], Awaitable[Any]]) -> tuple[Any, ...]:
@@ -65,7 +79,8 @@ async def _rows(may: bool, ask: Callable[[], Awaitable[Any]]) -> tuple[Any, ...]
 
 def news(state: NewsState, layout: Layout, go: Callable[[str], Any]) -> list[ft.Control]:
     """The worst first, each with the way to it; side by side where there is room."""
-    parts = [_recall(one, go) for one in state.recalls if not one.drill]
+    parts = [_ledger(state.ledger, go)] if state.ledger else []
+    parts += [_recall(one, go) for one in state.recalls if not one.drill]
     parts += [_transfer(one, go) for one in state.transfers if one.late]
     parts += [_counts(state.counts, go)] if state.counts else []
     parts += [_transfer(one, go) for one in state.transfers if not one.late]
@@ -77,6 +92,14 @@ def news(state: NewsState, layout: Layout, go: Callable[[str], Any]) -> list[ft.
 
 def _open(label: str, route: str, go: Callable[[str], Any]) -> ft.Control:
     return button(label, lambda _: go(route), kind="plain", height=40)
+
+
+def _ledger(check: LedgerCheck, go: Callable[[str], Any]) -> ft.Control:
+    title = (
+        t("The books do not agree") if check.finding_count else t("The last check of the ledger broke off")
+    )
+    said = t("Look at the findings before you trust a number.")
+    return banner("expired", title, said, button(t("Look"), lambda _: go("/audit"), kind="plain"))
 
 
 def _recall(one: Recall, go: Callable[[str], Any]) -> ft.Control:
