@@ -16,6 +16,7 @@ from stillage_client.components.feedback import bone_rows, empty
 from stillage_client.components.fields import search_field
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import card, column, divided, quiet, row, stretched, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import expiry_pill, held_pill
 from stillage_client.components.viewport import use_layout
@@ -63,6 +64,9 @@ def Locations() -> ft.Control:
     async def load(_: Any = None) -> None:
         await state.load(fetch)
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -78,6 +82,7 @@ def Locations() -> ft.Control:
         return lambda _: set_kind(new)
 
     after_drawing(first, [session.warehouse, search, kind])
+    use_live(("stock", "places"), again)
     chips = [chip(kind_name(k) if k else t("All"), show(k), selected=k == kind) for k in KINDS]
     field = search_field(form, "q", t("Place or zone"), typed)
     filters: ft.Control
@@ -181,6 +186,7 @@ def LocationPage() -> ft.Control:
         await load()
 
     after_drawing(load, [location])
+    use_live(("stock", "places"), load)
     current = state.loaded and state.location == location
     if state.trouble is not None and not current:
         trouble = state.trouble

@@ -27,6 +27,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.stepper import stepper
@@ -85,6 +86,9 @@ def SupplierReturns() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -97,6 +101,7 @@ def SupplierReturns() -> ft.Control:
         page.navigate("/supplier-returns/new")
 
     after_drawing(first, [search, status, session.warehouse])
+    use_live(("purchases",), again)
     title = t("Returns to suppliers")
     if not allowed:
         return screen(layout, title, no_right(t("returns")), online=session.live)
@@ -369,6 +374,7 @@ def SupplierReturnPage() -> ft.Control:
             await state.load(session.api, number)
 
     after_drawing(load, [number])
+    use_live(("purchases",), load, lambda change: change.names(number))
     crumb = (t("Returns to suppliers"), lambda: page.navigate("/supplier-returns"))
     if not allowed:
         return screen(layout, number, no_right(t("returns")), crumb=crumb, online=session.live)

@@ -37,6 +37,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
@@ -79,6 +80,9 @@ def Suppliers() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -88,6 +92,7 @@ def Suppliers() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [search])
+    use_live(("parties",), again)
     if not allowed:
         return screen(layout, t("Suppliers"), no_right(t("suppliers")), online=session.live)
 

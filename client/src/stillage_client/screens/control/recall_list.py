@@ -14,6 +14,7 @@ from stillage_client.components.faces import icon_tile
 from stillage_client.components.feedback import empty
 from stillage_client.components.hooks import after_drawing, switched, watched
 from stillage_client.components.layout import column, quiet, row, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -44,10 +45,14 @@ def Recalls() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
     after_drawing(first, [status])
+    use_live(("recalls",), again)
     if not allowed:
         return screen(layout, t("Recalls"), no_right(t("recalls")), online=session.live)
 

@@ -12,6 +12,7 @@ from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import Form
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import column, gap, quiet, row, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
@@ -54,6 +55,7 @@ def RecallPage() -> ft.Control:
         await load()
 
     after_drawing(load, [number])
+    use_live(("recalls",), load, lambda change: change.names(number))
     crumb = (t("Recalls"), lambda: page.navigate("/recalls"))
     recall = state.recall if state.recall is not None and state.recall.number == number else None
     if not allowed:

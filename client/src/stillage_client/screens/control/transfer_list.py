@@ -73,7 +73,7 @@ def Transfers() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [show, search, session.warehouse])
-    use_live(("transfers",), again)
+    use_live(("transfers",), again, lambda _: True)  # of both ends
     if not allowed:
         return screen(layout, t("Transfers"), no_right(t("transfers")), online=session.live)
 

@@ -19,6 +19,7 @@ from stillage_client.components.fields import search_field
 from stillage_client.components.figures import statistic
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import column, divided, gap, quiet, row, stretched, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
@@ -55,6 +56,9 @@ def Customers() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -64,6 +68,7 @@ def Customers() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [search])
+    use_live(("parties",), again)
     if not allowed:
         return screen(layout, t("Customers"), no_right(t("customers")), online=session.live)
 

@@ -27,6 +27,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.viewport import Layout, use_layout
@@ -70,6 +71,7 @@ def ReturnPage() -> ft.Control:
         stop["listening"] = _nothing
 
     after_drawing(load, [number])
+    use_live(("returns",), load, lambda change: change.names(number))
     after_drawing(listen, [may_receive], cleanup=silence)
     crumb = (t("Returns"), lambda: page.navigate("/returns"))
     shown = work.shown

@@ -27,6 +27,7 @@ from stillage_client.components.layout import (
     surface,
     text,
 )
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.status import pill
 from stillage_client.components.stepper import stepper
@@ -65,6 +66,9 @@ def Returns() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -74,6 +78,7 @@ def Returns() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [search, status, session.warehouse])
+    use_live(("returns",), again)
     if not allowed:
         return screen(layout, t("Returns"), no_right(t("returns")), online=session.live)
 

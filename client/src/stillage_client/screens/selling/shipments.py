@@ -17,6 +17,7 @@ from stillage_client.components.feedback import banner, bone_rows, empty
 from stillage_client.components.fields import search_field
 from stillage_client.components.hooks import after_drawing, remembered, switched, watched
 from stillage_client.components.layout import card, column, divided, gap, quiet, row, stretched, surface, text
+from stillage_client.components.live import use_live
 from stillage_client.components.navigation import screen
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t, tn
@@ -52,6 +53,9 @@ def Shipments() -> ft.Control:
     async def first() -> None:
         await load()
 
+    async def again() -> None:
+        await state.refresh(fetch)
+
     async def more(_: Any) -> None:
         await state.more(fetch)
 
@@ -61,6 +65,7 @@ def Shipments() -> ft.Control:
             set_search(value.strip())
 
     after_drawing(first, [search, session.warehouse])
+    use_live(("shipments",), again)
     if not allowed:
         return screen(layout, t("Shipments"), no_right(t("shipments")), online=session.live)
     nothing = empty(
@@ -123,6 +128,7 @@ def ShipmentPage() -> ft.Control:
             set_trouble(trouble_of(error))
 
     after_drawing(load, [number])
+    use_live(("shipments",), load, lambda change: change.names(number))
     crumb = (t("Shipments"), lambda: page.navigate("/shipments"))
     if shown is None:
         waiting = (
