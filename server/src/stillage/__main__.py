@@ -62,9 +62,10 @@ def run(host: str, port: int, demo: bool) -> None:
     from stillage.accounts.operations import demo_accounts_exist
 
     if demo:
-        from stillage.demo import fill_if_empty
+        from stillage.demo import fill_if_empty, make_plans
 
-        fill_if_empty()
+        if fill_if_empty():
+            make_plans()
     elif host not in LOOPBACK and demo_accounts_exist():
         raise click.ClickException(
             "This database holds the demonstration's accounts, whose password is known: it listens on 127.0.0.1 only."
@@ -86,10 +87,11 @@ def demo(scale: str) -> None:
     _setup()
     _refuse_demo_in_production()
     migrate()
-    from stillage.demo import fill_if_empty
+    from stillage.demo import fill_if_empty, make_plans
 
     if not fill_if_empty(scale=scale):
         raise click.ClickException("There is data in this database already; nothing was done.")
+    make_plans()
 
 
 @main.command()
@@ -258,8 +260,25 @@ def create_user_command(
     "--quick", is_flag=True, help="Levels, seasons and past errors only; nothing is learned by trees."
 )
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same numbers.")
+@click.option("--country", help="Two letters: its public holidays count.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Where to work.",
+)
+@click.option("--address", help="Of a Dask scheduler; without it, two processes of this machine.")
 def forecast_file(
-    source: Path, target: Path, horizon: int, origin: datetime | None, quick: bool, seed: int
+    source: Path,
+    target: Path,
+    horizon: int,
+    origin: datetime | None,
+    quick: bool,
+    seed: int,
+    country: str | None,
+    engine: str,
+    address: str | None,
 ) -> None:
     """Forecast weekly demand from a file (CSV or parquet) into a file. Needs no database.
 
@@ -275,6 +294,9 @@ def forecast_file(
             origin=origin.date() if origin else None,
             use_learned=not quick,
             seed=seed,
+            country=country,
+            engine=engine,
+            address=address,
         )
     except FileFault as error:
         raise click.ClickException("\n".join(error.faults)) from None
