@@ -107,6 +107,16 @@ def test_missing_weeks_are_noughts_after_the_first_and_rows_of_a_week_add_up(tmp
     np.testing.assert_array_equal(series.demand, [[5, 0, 0, 4], [np.nan, np.nan, 1, 0]])
 
 
+def test_a_country_that_is_not_known_is_refused_and_a_known_one_counts_its_holidays(tmp_path: Path) -> None:
+    source = write(tmp_path, sales())
+    with pytest.raises(FileFault, match="holidays of 'XX' are not known"):
+        forecast_into(source, tmp_path / "out.csv", horizon=4, use_learned=False, country="XX")
+    for name, country in (("plain", None), ("german", "DE")):
+        forecast_into(source, tmp_path / f"{name}.csv", horizon=4, use_learned=False, country=country)
+    plain, german = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("plain", "german"))
+    assert len(plain) == len(german) and not plain["mean"].equals(german["mean"])
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
     rows = [("A", "2025-01-06", 3), (None, "2025-01-05", 2), ("A", "soon", 4), ("B", "2025-01-19", "many")]
     path = write(tmp_path, pd.DataFrame(rows, columns=["item", "week", "quantity"]))

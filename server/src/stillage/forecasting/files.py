@@ -4,11 +4,13 @@ import datetime as dt
 import resource
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from stillage.forecasting.events import holiday_weeks
 from stillage.forecasting.forecast import LEVELS, Forecast, forecast
 from stillage.forecasting.series import Series, from_first_sale, grouped, weeks_of_year
 
@@ -108,6 +110,15 @@ def _series(table: pd.DataFrame, last: pd.Timestamp, horizon: int) -> Series:
     )
 
 
+def _with_holidays(series: Series, last_week: dt.date, horizon: int, country: str) -> Series:
+    ends = np.datetime64(last_week) - WEEK * np.arange(series.weeks)[::-1]
+    try:
+        of_week, names = holiday_weeks(ends, horizon, country)
+    except ValueError as error:
+        raise FileFault([str(error)]) from None
+    return replace(series, holidays=of_week, holiday_names=names)
+
+
 def write_forecast(path: Path, found: Forecast, last_week: dt.date) -> int:
     """A row an item and week ahead. Returns how many."""
     count, horizon = found.mean.shape
@@ -141,11 +152,25 @@ def forecast_into(
     origin: dt.date | None = None,
     use_learned: bool = True,
     seed: int = 0,
+    country: str | None = None,
+    engine: str = "local",
+    address: str | None = None,
 ) -> str:
-    """Read, forecast, write; says what was done, how long it took and how much memory at most. Raises FileFault."""
+    """Read, forecast, write; says what was done, how long it took and how much memory at most. `country` lets its public
+    holidays count; `engine` "dask" spreads the work over the cluster at `address`, or over two processes. Raises
+    FileFault.
+    """
     started = time.monotonic()
     series, last_week = read_series(source, horizon=horizon, origin=origin)
-    found = forecast(series, horizon, use_learned=use_learned, seed=seed)
+    if country is not None:
+        series = _with_holidays(series, last_week, horizon, country)
+    if engine == "dask":
+        from stillage.forecasting.spread import dask_client, forecast_spread
+
+        with dask_client(address) as client:
+            found = forecast_spread(series, horizon, engine=client, use_learned=use_learned, seed=seed)
+    else:
+        found = forecast(series, horizon, use_learned=use_learned, seed=seed)
     count = write_forecast(target, found, last_week)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
     return (
