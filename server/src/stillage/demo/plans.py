@@ -13,7 +13,7 @@ PAST_WEEKS = 13
 
 
 def make_plans(*, at: dt.datetime | None = None) -> None:
-    """Forecasts, proposals, expiry risks and thirteen weeks of accuracy, the quick way. Without them the rest still stands."""
+    """Forecasts, proposals, expiry risks, thirteen weeks of accuracy, the quick way. Without them the rest still stands."""
     with reporting() as report:
         report("Working out forecasts", 0.0)
         run = plan_now(
