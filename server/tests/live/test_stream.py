@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from stillage.audit.record import record
 from stillage.core.clock import now
 from stillage.live import hub as hubs
 from stillage.live.hub import Hub
@@ -18,6 +20,7 @@ from stillage.stock import operations
 from tests.builders import BOSS, make_product, make_warehouse, receive
 from tests.live.streams import Stream, listening
 from tests.people import Client, make_user, new_key, signed_in_client
+from tests.promises.acts import ACTS, world_for
 from tests.promises.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -378,3 +381,97 @@ def test_the_reader_ends_with_the_last_listener(boss: Client) -> None:
 def test_where_no_streams_are_kept_a_problem_says_so(boss: Client) -> None:
     answer = boss.get("/api/v1/events", headers={"Accept": "text/event-stream"})
     assert (answer.status_code, answer.json()["code"]) == (501, "no_streams_here")
+
+
+def test_a_transfer_is_told_at_both_ends_and_nowhere_else() -> None:
+    world = world_for("transfers POST")
+    east = make_warehouse("EAST")
+    ends = {
+        code: signed_in_client("manager", warehouses=[place])
+        for code, place in (("MAIN", world.main), ("NORTH", world.north), ("EAST", east))
+    }
+
+    async def test(hub: Hub) -> None:
+        async with (
+            listening(hub, token_of(ends["MAIN"]), query="topics=transfers") as here,
+            listening(hub, token_of(ends["NORTH"]), query="topics=transfers") as there,
+            listening(hub, token_of(ends["EAST"]), query="topics=transfers") as elsewhere,
+        ):
+            answer = await done(lambda: ACTS["transfers POST"].send(world, key=new_key()))
+            assert {answer.json()["from_warehouse"], answer.json()["to_warehouse"]} == {"MAIN", "NORTH"}
+            (change,) = await here.named("change")
+            assert (await there.named("change"))[0].data == change.data
+            assert elsewhere.changes == []
+        # And so it is for those who come back.
+        async with listening(hub, token_of(ends["NORTH"]), last_event_id=there.events[0].id) as again:
+            await again.named("change")
+        async with listening(hub, token_of(ends["EAST"]), last_event_id=elsewhere.events[0].id) as again:
+            assert again.changes == []
+
+    with_hub(test)
+
+
+def said(action: str, kind: str, **more: Any) -> Callable[[], None]:
+    """An entry of the trail, as an operation writes it."""
+    return lambda: record(
+        actor=more.pop("actor", BOSS),
+        action=action,
+        object_type=kind,
+        object_id=7,
+        label="x",
+        after={},
+        **more,
+    )
+
+
+def test_what_belongs_to_all_warehouses_is_told_to_those_who_work_in_all(boss: Client) -> None:
+    limited = signed_in_client("manager", warehouses=[Warehouse.objects.get(code="MAIN")])
+
+    async def test(hub: Hub) -> None:
+        async with listening(hub, token_of(limited)) as some, listening(hub, token_of(boss)) as all_:
+            for action, kind in (
+                ("recall.create", "recall"),
+                ("user.update", "user"),
+                ("auth.sign_in", "user"),
+            ):
+                await done(said(action, kind))
+            await done(said("brand.create", "brand"))
+            await all_.named("change", 4)
+            await some.named("change")
+            assert [one["topic"] for one in some.changes] == ["catalogue"]
+            assert not {"recalls", "people", "sign-ins", "system"} & set(some.events[0].data["topics"])
+
+    with_hub(test)
+
+
+def test_an_import_is_told_to_its_owner_and_to_those_who_see_all(boss: Client) -> None:
+    mine, other = signed_in_client("buyer"), signed_in_client("buyer")
+    assert mine.user is not None
+    me = replace(BOSS, user_id=mine.user.pk)
+
+    async def test(hub: Hub) -> None:
+        async with (
+            listening(hub, token_of(mine)) as own,
+            listening(hub, token_of(other)) as strange,
+            listening(hub, token_of(boss)) as over,
+        ):
+            await done(said("import.create", "import", actor=me))
+            await done(said("brand.create", "brand"))
+            for stream, topics in ((own, 2), (strange, 1), (over, 2)):
+                await stream.named("change", topics)
+            assert [one["topic"] for one in strange.changes] == ["catalogue"]
+
+    with_hub(test)
+
+
+def test_what_nobody_has_put_into_the_table_is_told_to_nobody(boss: Client) -> None:
+    async def test(hub: Hub) -> None:
+        async with listening(hub, token_of(boss)) as stream:
+            await done(said("secret.made", "secret"))
+            await done(said("brand.create", "brand"))
+            await stream.named("change")
+            assert [one["object_type"] for one in stream.changes] == ["brand"]
+            keys = {"topic", "action", "object_type", "object_id", "label", "warehouse", "at"}
+            assert set(stream.changes[0]) == keys
+
+    with_hub(test)
