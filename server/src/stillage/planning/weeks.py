@@ -32,7 +32,7 @@ def unknown_weeks(demand: Sequence[float], days_out: Sequence[int]) -> list[bool
     """Which weeks do not tell what was wanted, because there was too little to sell.
 
     The one rule: on three days or more nothing was left in the evening, and less was sold than usual. Usual is the mean
-    of the known weeks among the thirteen before; where there is none, every week with so many empty days is unknown.
+    of the last thirteen known weeks since it first sold; where there is none, every week with so many empty days is unknown.
     A week that sold as much as usual is known however empty the shelf was at its end. Later weeks do not matter, so that
     what was known of a week does not change with time.
     """
@@ -41,7 +41,7 @@ def unknown_weeks(demand: Sequence[float], days_out: Sequence[int]) -> list[bool
     for units, days in zip(demand, days_out, strict=True):
         unknown = days >= OUT_DAYS and (not recent or units < sum(recent) / len(recent))
         found.append(unknown)
-        if not unknown:
+        if not unknown and (recent or units > 0):
             recent = [*recent[-(LOOK_BACK_WEEKS - 1) :], units]
     return found
 

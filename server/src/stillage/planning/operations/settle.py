@@ -2,7 +2,9 @@
 
 import time
 
-from stillage.core.sql import execute, fetch, is_postgres
+from django.db import connection
+
+from stillage.core.sql import fetch, is_postgres
 
 WAIT_SECONDS = 15.0
 LOOK_EVERY_SECONDS = 0.05
@@ -39,5 +41,6 @@ def settled_movement() -> int | None:
 def take_time(seconds: int = 120) -> None:
     """A request's five seconds are not meant for a night's work; locks are waited for no longer than elsewhere."""
     if is_postgres():
-        execute(f"SET LOCAL statement_timeout = '{seconds}s'", [])
-        execute(f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'", [])
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'")
