@@ -1,6 +1,6 @@
 """Will it sell in time: stock left as forecast, day by day from today, with the lots' last days. Pure but for colours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -91,31 +91,36 @@ def from_today(shelf: Shelf, today: date) -> list[StockLeft]:
 
 
 def with_drops(ahead: Sequence[StockLeft], lots: Sequence[ShelfLot]) -> list[StockLeft]:
-    """What is left of a lot leaves on its last day, not little by little over its week: the line falls there."""
+    """What is left of a lot leaves on its last day, not little by little over its week: the lines fall there."""
     found = list(ahead[:1])
     for before, after in pairwise(ahead):
         leaving: dict[date, float] = {}
         for lot in lots:
             if lot.until is not None and before.date <= lot.until < after.date and lot.unsold > 0:
                 leaving[lot.until] = leaving.get(lot.until, 0.0) + lot.unsold
-        sold = max(before.mean - after.mean - sum(leaving.values()), 0.0)
-        gone, days = 0.0, (after.date - before.date).days
         for until in sorted(leaving):
-            part = (until - before.date).days / days
-            high = max(before.mean - sold * part - gone, after.mean, 0.0)
-            gone += leaving[until]
-            low = max(before.mean - sold * part - gone, after.mean, 0.0)
-            edges = (
-                before.p10 + (after.p10 - before.p10) * part,
-                before.p90 + (after.p90 - before.p90) * part,
-            )
-            found += [
-                StockLeft(date=day, mean=mean, p10=min(edges[0], mean), p90=max(edges[1], mean))
-                for day, mean in ((until, high), (until + timedelta(1), low))
-                if found[-1].date < day < after.date or (day == until > found[-1].date)
-            ]
+            for day in (until, until + timedelta(1)):
+                if found[-1].date < day < after.date:
+                    found.append(_between(before, after, day, leaving))
         found.append(after)
     return found
+
+
+def _between(before: StockLeft, after: StockLeft, day: date, leaving: Mapping[date, float]) -> StockLeft:
+    """The stock at the end of a day within a week: sold evenly, less the lots whose last day is over."""
+    part = (day - before.date).days / (after.date - before.date).days
+    every, gone = sum(leaving.values()), sum(units for until, units in leaving.items() if until < day)
+
+    def left(begin: float, end: float) -> float:
+        sold = max(begin - end - every, 0.0)
+        return max(begin - sold * part - gone, end, 0.0)
+
+    return StockLeft(
+        date=day,
+        mean=left(before.mean, after.mean),
+        p10=left(before.p10, after.p10),
+        p90=left(before.p90, after.p90),
+    )
 
 
 def _reach(shelf: Shelf, ahead: Sequence[StockLeft], start: date) -> int:

@@ -125,17 +125,18 @@ def Forecasts() -> ft.Control:
         await load()
 
     view = _View(state, run, query, form, layout, session, ask, typed, clear, more, try_now, page.navigate)
+    high = 48 if layout == "tablet" else theme.BUTTON
     actions = [
         button(
             t("How right"), lambda _: page.navigate("/forecasts/accuracy"), icon=ft.Icons.RULE_ROUNDED,
-            kind="plain",
+            kind="plain", height=high,
         ),
         button(
             t("Events"), lambda _: page.navigate("/forecasts/events"), icon=ft.Icons.EVENT_OUTLINED,
-            kind="plain",
+            kind="plain", height=high,
         ),
     ]  # fmt: skip
-    begin = run_button(run, session, kind="filled")
+    begin = run_button(run, session, kind="filled", height=high)
     phone_actions = [
         icon_button(
             ft.Icons.RULE_ROUNDED, t("How right"), lambda _: page.navigate("/forecasts/accuracy"), size=22,

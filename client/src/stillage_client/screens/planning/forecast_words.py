@@ -225,7 +225,8 @@ def run_outcome(run: Run) -> str:
     if run.series_total:
         parts.append(tn("{n} forecast", "{n} forecasts", run.series_total))
     if run.figures.changed is not None and run.figures.unchanged:
-        parts.append(t("{n} changed", n=words.number(run.figures.changed)))
+        changed = run.figures.changed
+        parts.append(t("{n} changed", n=words.number(changed)) if changed else t("nothing changed"))
     if run.origin_date:
         parts.append(t("sales to {day}", day=words.day(run.origin_date)))
     if run.figures.seconds is not None:

@@ -11,7 +11,7 @@ from stillage_client import words
 from stillage_client.api import forecasts
 from stillage_client.api.forecast_records import Run
 from stillage_client.api.transport import Api, ApiError, Unreachable, new_key
-from stillage_client.components.buttons import button
+from stillage_client.components.buttons import button, icon_button
 from stillage_client.components.faces import icon_tile
 from stillage_client.components.feedback import banner
 from stillage_client.components.hooks import after_drawing, remembered
@@ -120,6 +120,19 @@ def run_button(
     )
 
 
+def _again(state: RunState, session: Session) -> ft.Control | None:
+    """The same, where there is no room for its name."""
+    if not session.can("planning.change"):
+        return None
+
+    async def press(_: Any) -> None:
+        await state.begin(session.api)
+
+    return icon_button(
+        ft.Icons.AUTORENEW_ROUNDED, t("Work out again"), press, size=22, box=48, disabled=state.working
+    )
+
+
 def run_progress(run: Run) -> ft.Control:
     """What it is doing, a bar, and how far; read out as it goes on."""
     said = say.run_progress(run)
@@ -161,7 +174,7 @@ def run_line(state: RunState, session: Session, layout: Layout) -> ft.Control | 
         row(
             icon_tile(ft.Icons.INSIGHTS_ROUNDED, "info", 32),
             column(text(title, "small_strong"), quiet(told, "caption", 2), gap=1, expand=True),
-            run_button(state, session, height=48 if layout == "phone" else 36) if layout == "phone" else None,
+            _again(state, session) if layout == "phone" else None,
             gap=12,
         ),
         padding=ft.Padding.symmetric(horizontal=14, vertical=9),
