@@ -28,6 +28,7 @@ OPERATIONS = (
     "transfers",
     "counting",
     "recalls",
+    "planning",
 )
 
 

@@ -155,6 +155,14 @@ def test_working_out_again_keeps_who_an_open_proposal_is(buyer: Buyer, client: C
     assert not after["changed_since"]
 
 
+def test_all_warehouses_one_sees_are_worked_out_where_none_is_named(buyer: Buyer, client: Client) -> None:
+    Proposal.objects.all().delete()
+    make_warehouse("NORTH")
+    answer = client.post(f"{API}replenishment/work-out", {"warehouse": None}, key=new_key())
+    assert answer.status_code == 200 and answer.json()["open"] == 2
+    assert Entry.objects.filter(action="proposal.work_out").count() == 2
+
+
 def test_another_warehouse_is_like_none(buyer: Buyer) -> None:
     north = make_warehouse("NORTH")
     stranger = signed_in_client("buyer", warehouses=[north])

@@ -68,7 +68,7 @@ class ReopenBody(Strict):
 
 
 class WorkOutBody(Strict):
-    warehouse = Reference(max_length=20)
+    warehouse = Reference(max_length=20, required=False, allow_null=True)
 
 
 def of_warehouse(request: Request) -> list[int] | None:
@@ -187,13 +187,14 @@ class Accept(View):
     """Proposals become purchase orders."""
 
     permission: ClassVar[dict[str, str]] = {"POST": "planning.change"}
+    body = AcceptBody
 
     def post(self, request: Request) -> Response:
         if not self.actor.can(BUY):
             raise Refusal(
                 f"Your role does not allow this (it needs {BUY}).", code="forbidden", kind=Kind.FORBIDDEN
             )
-        given = dict(reader(AcceptBody).run_validation(request.data))
+        given = dict(reader(self.body).run_validation(request.data))
         lines = [operations.AcceptedLine(**line) for line in given.pop("lines")]
         accepted = operations.accept(actor=self.actor, lines=lines, at=now(), **given)
         found = proposals.orders_answer(accepted.orders, accepted.lines, self.actor)
@@ -204,9 +205,10 @@ class Refuse(View):
     """Proposals are not wanted for some time."""
 
     permission: ClassVar[dict[str, str]] = {"POST": "planning.change"}
+    body = RefuseBody
 
     def post(self, request: Request) -> Response:
-        given = dict(reader(RefuseBody).run_validation(request.data))
+        given = dict(reader(self.body).run_validation(request.data))
         lines = [line["id"] for line in given.pop("lines")]
         found = operations.refuse(actor=self.actor, lines=lines, at=now(), **given)
         return Response({"refused": [{"id": one.pk, "snoozed_until": one.snoozed_until} for one in found]})
@@ -216,19 +218,21 @@ class Reopen(View):
     """Refused proposals are wanted after all."""
 
     permission: ClassVar[dict[str, str]] = {"POST": "planning.change"}
+    body = ReopenBody
 
     def post(self, request: Request) -> Response:
-        given = reader(ReopenBody).run_validation(request.data)
+        given = reader(self.body).run_validation(request.data)
         found = operations.reopen(actor=self.actor, lines=[one["id"] for one in given["lines"]], at=now())
         return Response({"reopened": [{"id": one.pk} for one in found]})
 
 
 class WorkOut(View):
-    """Proposals of a warehouse are worked out again from the stock of this moment."""
+    """Proposals of a warehouse (of all one sees, where none is named) are worked out again from the stock of now."""
 
     permission: ClassVar[dict[str, str]] = {"POST": "planning.change"}
+    body = WorkOutBody
 
     def post(self, request: Request) -> Response:
-        given = reader(WorkOutBody).run_validation(request.data)
-        done = operations.work_out(actor=self.actor, warehouse=given["warehouse"], at=now())
-        return Response(proposals.summary(self.actor, [done.pk]))
+        given = reader(self.body).run_validation(request.data)
+        done = operations.work_out(actor=self.actor, warehouse=given.get("warehouse"), at=now())
+        return Response(proposals.summary(self.actor, [one.pk for one in done]))

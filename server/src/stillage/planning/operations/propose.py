@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from stillage.audit.record import record
+from stillage.audit.record import Change, record_many
 from stillage.core.actor import Actor
 from stillage.core.bulk import chunks
 from stillage.core.errors import NotFound
@@ -66,27 +66,41 @@ def propose_all(*, run: ForecastRun | None, at: dt.datetime) -> int:
 
 
 @operation
-def work_out(*, actor: Actor, warehouse: Reference, at: dt.datetime) -> Warehouse:
-    """Work a warehouse's proposals out again, from the newest forecasts and the stock of this moment.
+def work_out(*, actor: Actor, warehouse: Reference | None, at: dt.datetime) -> list[Warehouse]:
+    """Work a warehouse's proposals out again (or those of all one sees), from the newest forecasts and the stock of
+    this moment.
 
-    Refuses: a warehouse that is not there for the actor. Locks: the working out of this warehouse, then its open
-    proposals in id order. Audits: proposal.work_out.
+    Refuses: a warehouse that is not there for the actor. Locks: the working out of these warehouses in id order, and of
+    each the open proposals in id order. Audits: proposal.work_out of each.
     """
-    condition = {"pk": warehouse} if isinstance(warehouse, int) else {"code": warehouse}
-    found = Warehouse.objects.filter(**condition).first()
-    if found is None or not actor.sees(found.pk):
-        raise NotFound("There is nothing of that name.")
-    count = propose(warehouse=found, run=None, at=at)
-    record(
+    found = _warehouses(warehouse, actor)
+    counts = [propose(warehouse=one, run=None, at=at) for one in found]
+    record_many(
         actor=actor,
-        action="proposal.work_out",
-        object_type="warehouse",
-        object_id=found.pk,
-        label=found.code,
-        after={"proposals": count},
-        warehouse_id=found.pk,
+        changes=[
+            Change(
+                action="proposal.work_out",
+                object_type="warehouse",
+                object_id=one.pk,
+                label=one.code,
+                after={"proposals": count},
+                warehouse_id=one.pk,
+            )
+            for one, count in zip(found, counts, strict=True)
+        ],
         at=at,
     )
+    return found
+
+
+def _warehouses(reference: Reference | None, actor: Actor) -> list[Warehouse]:
+    if reference is None:
+        rows = Warehouse.objects.filter(is_active=True)
+    else:
+        rows = Warehouse.objects.filter(**{"pk" if isinstance(reference, int) else "code": reference})
+    found = [one for one in rows.order_by("pk") if actor.sees(one.pk)]
+    if not found:
+        raise NotFound("There is nothing of that name.")
     return found
 
 
