@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from stillage.core.sql import execute, is_postgres
+from stillage.core.sql import execute, execute_last, is_postgres
 
 # So many rows go into one statement; more are sent in several, so that few different statements are prepared.
 MOST_ROWS = 8
@@ -23,7 +23,8 @@ class Closing:
         self._rows.setdefault(insert, []).append(row)
 
     def write(self, last: str = "", parameters: Sequence[Any] = ()) -> int:
-        """Write what was kept back, and one more statement with it, whose count of rows is returned."""
+        """Write what was kept back, and one more statement with it, whose count of rows is returned. Nothing may be
+        asked of the database after it: COMMIT may have gone with it."""
         statements = [
             _with_rows(insert, found[start : start + MOST_ROWS])
             for insert, found in self._rows.items()
@@ -35,8 +36,9 @@ class Closing:
         if len(statements) > 1 and is_postgres():
             (before, values), (sql, own) = statements[-2:]
             statements[-2:] = [(f"WITH before AS ({before}) {sql}", [*values, *own])]
-        counts = [execute(sql, values) for sql, values in statements]
-        return counts[-1] if counts else 0
+        for sql, values in statements[:-1]:
+            execute(sql, values)
+        return execute_last(*statements[-1]) if statements else 0
 
 
 def _with_rows(insert: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

@@ -18,6 +18,13 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            # What `atomic(savepoint=False)` does inside another, without what it asks first.
+            try:
+                return function(*args, **kwargs)
+            except BaseException:
+                connection.needs_rollback = True
+                raise
         with transaction.atomic(savepoint=False):
             return function(*args, **kwargs)
 

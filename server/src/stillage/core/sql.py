@@ -17,6 +17,8 @@ from django.db import (
     transaction,
 )
 
+from stillage.core.line import ask
+
 
 @cache
 def is_postgres() -> bool:
@@ -95,38 +97,60 @@ def member(values: Sequence[Any], kind: str) -> tuple[str, list[Any]]:
     return "IN (SELECT value FROM json_each(%s))", [orjson.dumps(list(values)).decode()]
 
 
-def _carried_out(sql: str, parameters: Sequence[Any]) -> Any:
-    """A cursor that has carried out a statement.
+def _watched(mine: Any) -> bool:
+    return bool(not is_postgres() or mine.execute_wrappers or mine.queries_logged)
 
-    Where nobody watches, the driver is asked without Django's cursor around it, which costs as much again as
-    a small statement does. What that wrapper promises (translated errors, no statement in a broken
-    transaction) is kept here.
+
+def _carried_out(sql: str, parameters: Sequence[Any], *, commit: bool = False) -> Any:
+    """A statement's answer, whose rows or count can be asked for.
+
+    Where nobody watches, PostgreSQL is asked without Django's cursor and the driver's around it, which cost more than
+    a small statement does. What these promise (translated errors, no statement in a broken transaction) is kept here.
     """
     mine: Any = connections[DEFAULT_DB_ALIAS]
-    if not is_postgres() or mine.execute_wrappers or mine.queries_logged:
-        cursor = mine.cursor()
-        cursor.execute(sql, parameters)
-        return cursor
+    if _watched(mine):
+        return _Cursor(mine, sql, parameters)
     if mine.connection is None or not mine.health_check_done:
         mine.close_if_health_check_failed()
         mine.ensure_connection()
     mine.validate_no_broken_transaction()
     with mine.wrap_database_errors:
-        return mine.connection.execute(sql, parameters)
+        return ask(mine.connection, sql, parameters, commit=commit)
+
+
+class _Cursor:
+    """The same by Django's cursor."""
+
+    def __init__(self, mine: Any, sql: str, parameters: Sequence[Any]) -> None:
+        self._cursor = mine.cursor()
+        self._cursor.execute(sql, parameters)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        self._cursor.close()
+        return found
+
+    def count(self) -> int:
+        count = int(self._cursor.rowcount)
+        self._cursor.close()
+        return count
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    cursor = _carried_out(sql, parameters)
-    found: list[tuple[Any, ...]] = cursor.fetchall()
-    cursor.close()
+    found: list[tuple[Any, ...]] = _carried_out(sql, parameters).rows()
     return found
 
 
 def execute(sql: str, parameters: Sequence[Any]) -> int:
-    cursor = _carried_out(sql, parameters)
-    count = int(cursor.rowcount)
-    cursor.close()
-    return count
+    return int(_carried_out(sql, parameters).count())
+
+
+def execute_last(sql: str, parameters: Sequence[Any]) -> int:
+    """`execute` for the statement after which its transaction commits: where the engine and the caller's transaction
+    allow it, COMMIT goes with it, and what is to do at the end of the block is done already."""
+    mine: Any = connections[DEFAULT_DB_ALIAS]
+    outermost = mine.in_atomic_block and not mine.savepoint_ids and not mine.needs_rollback
+    return int(_carried_out(sql, parameters, commit=outermost and not _watched(mine)).count())
 
 
 def fetch_first(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -151,7 +175,7 @@ def fetch_alone(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     mine: Any = connections[DEFAULT_DB_ALIAS]
     if mine.in_atomic_block:
         raise ValueError("there is a transaction already")
-    if mine.execute_wrappers or mine.queries_logged:
+    if _watched(mine):
         with transaction.atomic():
             return fetch(sql, parameters)
     return fetch(sql, parameters)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from rest_framework.response import Response
 
 from stillage.core.written_json import dumps
 
@@ -12,3 +13,15 @@ class Answer(HttpResponse):
 
     def __init__(self, data: Any, status: int = 200) -> None:
         super().__init__(dumps(data), content_type="application/json", status=status)
+        self.data = data
+
+
+def written(response: Any) -> Any:
+    """A response of DRF's as one of ours, written now and once; others as they are."""
+    if type(response) is not Response or response.data is None or response.content_type:
+        return response
+    answer = Answer(response.data, status=response.status_code)
+    for name, value in response.headers.items():
+        if name != "Content-Type":
+            answer.headers[name] = value
+    return answer

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils.crypto import salted_hmac
 
 from stillage.core.closing import Closing
@@ -93,8 +93,10 @@ _CLAIM = """INSERT INTO rest_idempotencykey (user_id, operation, key, body_hash,
 VALUES (%s, %s, %s, %s, '', CURRENT_TIMESTAMP) ON CONFLICT (user_id, operation, key) DO NOTHING"""
 _KEEP_CLAIMED = """UPDATE rest_idempotencykey SET status = %s, answer = %s, etag = %s
 WHERE user_id = %s AND operation = %s AND key = %s"""
+# A twin's key is an error and no conflict to do nothing about, because COMMIT follows unseen (core/closing.py).
 _KEEP = """INSERT INTO rest_idempotencykey (user_id, operation, key, body_hash, status, answer, etag, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP) ON CONFLICT (user_id, operation, key) DO NOTHING"""
+VALUES (%s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)"""
+_ONCE = "idempotency_key_once"
 
 
 def find(scope: Scope) -> tuple[Any, ...] | None:
@@ -142,8 +144,20 @@ def keep(scope: Scope, digest: bytes, *, last: Closing, status: int, answer: byt
     """
     try:
         return last.write(_KEEP, [*scope.values, digest, status, _packed(answer), etag]) == 1
+    except IntegrityError as error:
+        if _broken(error) == _ONCE:
+            return False
+        raise
     except OperationalError as error:
         raise _or_in_progress(error) from None
+
+
+def _broken(error: IntegrityError) -> str:
+    """Which constraint stood in the way."""
+    said = getattr(error.__cause__, "diag", None)
+    if said is not None:
+        return str(said.constraint_name)
+    return _ONCE if "rest_idempotencykey.key" in str(error) else ""
 
 
 def _or_in_progress(error: OperationalError) -> Exception:

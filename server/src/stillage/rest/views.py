@@ -2,6 +2,7 @@
 
 import random
 import time
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from stillage.core.closing import closing
 from stillage.core.errors import Kind, Refusal
 from stillage.core.written_json import dumps
 from stillage.rest import idempotency
-from stillage.rest.answers import Answer
+from stillage.rest.answers import Answer, written
+from stillage.rest.parsing import Asked
 from stillage.rest.principal import Principal
 from stillage.rest.rendering import JSONRenderer
 
@@ -28,6 +30,13 @@ TRIES = 3
 # What clients say they take; for these nothing is to be negotiated.
 JSON_WILL_DO = {"", "*/*", "application/json", "application/json, */*", "application/json, text/plain, */*"}
 _RENDERER = JSONRenderer()
+_HEADERS: dict[Any, dict[str, str]] = {}
+
+
+@cache
+def _made(kinds: tuple[Any, ...]) -> list[Any]:
+    """One of each; they keep nothing of a request."""
+    return [kind() for kind in kinds]
 
 
 class View(APIView):
@@ -44,7 +53,7 @@ class View(APIView):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
         self.request = request = self.initialize_request(request, *args, **kwargs)
-        self.headers = self.default_response_headers
+        self.headers = dict(self._own_headers())
         response: Any
         try:
             try:
@@ -58,11 +67,44 @@ class View(APIView):
         except Exception as error:
             response = self.handle_exception(error)
         if isinstance(response, Answer):
-            response.headers["Allow"] = self.default_response_headers["Allow"]
+            response.headers["Allow"] = self.headers["Allow"]
             self.response: Any = response
         else:
             self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
+
+    # What DRF makes anew for every request, though it is the same for all of a view's.
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        return Asked(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context={"view": self, "args": self.args, "kwargs": self.kwargs},
+        )
+
+    def get_parsers(self) -> list[Any]:
+        return _made(tuple(self.parser_classes))
+
+    def get_authenticators(self) -> list[Any]:
+        return _made(tuple(self.authentication_classes))
+
+    def get_permissions(self) -> list[Any]:
+        return _made(tuple(self.permission_classes))
+
+    def get_content_negotiator(self) -> Any:
+        return _made((self.content_negotiation_class,))[0]
+
+    def check_throttles(self, request: Request) -> None:
+        if self.throttle_classes:
+            super().check_throttles(request)
+
+    def _own_headers(self) -> dict[str, str]:
+        kind = (type(self), *(getattr(self, "action_map", None) or ()))
+        found = _HEADERS.get(kind)
+        if found is None:
+            found = _HEADERS[kind] = self.default_response_headers
+        return found
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
         """There is JSON; only who asks for something else is told so at length."""
@@ -81,8 +123,14 @@ class View(APIView):
         handler = getattr(self, name, None) if name in self.http_method_names else None
         handler = handler or self.http_method_not_allowed
         if request.method in SAFE or not self.transactional:
-            return handler(request, *args, **kwargs)
+            return self._written(handler(request, *args, **kwargs))
         return self._write_patiently(request, handler, *args, **kwargs)
+
+    def _written(self, response: Any) -> HttpResponseBase:
+        found: HttpResponseBase = (
+            written(response) if self.request.accepted_renderer is _RENDERER else response
+        )
+        return found
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         limit = self.max_body_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -108,7 +156,7 @@ class View(APIView):
         user = cast("Principal | None", request.user)
         if key is None or user is None or user.user_id is None:
             with transaction.atomic(), closing() as last:
-                response = handler(request, *args, **kwargs)
+                response = self._written(handler(request, *args, **kwargs))
                 last.write()
             return response
         operation = idempotency.operation_of(request.method or "", request.path)
@@ -122,7 +170,7 @@ class View(APIView):
             return self._again(idempotency.first_answer(kept, digest))
         try:
             with transaction.atomic(), closing() as last:
-                response = handler(request, *args, **kwargs)
+                response = self._written(handler(request, *args, **kwargs))
                 if not idempotency.keep(scope, digest, last=last, **_answer_of(response)):
                     raise _TwinWasFirst
         except Exception as error:
