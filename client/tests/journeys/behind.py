@@ -23,6 +23,10 @@ class Warehouse:
         """A write by the manager, as any other client does it."""
         return self._call("POST", path, body)
 
+    def change(self, path: str, body: dict[str, Any], *, version: int) -> Any:
+        """A change of master data by the manager."""
+        return self._call("PATCH", path, body, version=version)
+
     def sold(self, product: str, packs: int, *, customer: str = "C1001", allocate: bool = True) -> str:
         """An order of so many cases, confirmed and promised; its number."""
         day = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
@@ -46,8 +50,12 @@ class Warehouse:
         places = self.get("locations?warehouse=MAIN&kind=storage&with_stock=true&limit=100")["results"]
         return str(next(p["code"] for p in places if p["lot_count"] == 0))
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, version: int | None = None
+    ) -> Any:
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", method=method)
+        if version is not None:
+            request.add_header("If-Match", f'"{version}"')
         request.add_header("Content-Type", "application/json")
         if path != "auth/token":
             request.add_header("Authorization", f"Bearer {self._access}")
