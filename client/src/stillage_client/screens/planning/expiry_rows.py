@@ -131,7 +131,9 @@ def risk_row(
             row(flag, quiet(dated), gap=8),
             lost,
             quiet(say.reason(one), "small", 4),
-            row(ft.Container(remedy, expand=True), more, gap=4),
+            row(ft.Container(remedy, expand=True), more, gap=4)
+            if layout == "phone"
+            else row(remedy, fill(), more, gap=4),
             _ways(one, may, go) if opened else None,
             gap=6,
         )

@@ -492,7 +492,6 @@ def _levels(one: Proposal, levels: tuple[Level, ...], hands: Hands, packs: int) 
             inside,
             lambda _: set_packs(one, level.quantity_packs),
             selected=packs == level.quantity_packs,
-            label=label,
             height=34,
             border_radius=theme.RADIUS_XS,
         )

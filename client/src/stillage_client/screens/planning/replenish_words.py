@@ -124,12 +124,15 @@ def meaning(one: Proposal, packs: int, today: date) -> str:
     if days is None or before is None:
         return ""
     until = words.day(today + timedelta(days=days))
-    said = t(
-        "Lasts {days} instead of {before}, until about {day}.",
-        days=tn("{n} day", "{n} days", days),
-        before=words.number(before),
-        day=until,
-    )
+    lasting = tn("{n} day", "{n} days", days)
+    said = t("Lasts {days}, until about {day}.", days=lasting, day=until)
+    if days != before:
+        said = t(
+            "Lasts {days} instead of {before}, until about {day}.",
+            days=lasting,
+            before=words.number(before),
+            day=until,
+        )
     protection = one.why.protection_days
     if protection is not None and days < protection:
         said += " " + t(
