@@ -120,19 +120,25 @@ def combined(
     upto: Sequence[Window],
     levels: Sequence[float],
     told: tuple[Floats, Floats, Floats, Floats],
-) -> tuple[Floats, Floats, Floats]:
-    """Means and quantiles of single weeks, quantiles of weeks together; from those that the quick way told, and its means
-    as they were before they were drawn to middles.
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Middles, means and quantiles of single weeks, quantiles of weeks together; from what the quick way told: `told` is
+    its means, its middles, and both kinds of quantiles.
     """
     plain, mean, quantiles, totals = told
     week = state.series.weeks - 1
     classes = demand_class(state, week)
     middle, learned_mean = models.weeks(state, week, single)
-    middle = raised(middle, (learned_mean + plain) / 2.0, classes)
+    expected = (learned_mean + plain) / 2.0
+    middle = raised(middle, expected, classes)
     part = share[classes]
     mixed = part * middle + (1 - part) * mean
     with np.errstate(invalid="ignore", divide="ignore"):
         moved = np.where(mean > 0, np.clip(mixed / mean, 0.25, 4.0), 1.0)
     learned_totals = spelt_out(models.quantiles(state, week, upto), totals, levels)
     half = 0.5 + 0.5 * moved[:, :, None]  # as for totals: half the learned way, half the quick one
-    return mixed, quantiles * half, QUANTILE_LEARNED * learned_totals + (1 - QUANTILE_LEARNED) * totals
+    return (
+        mixed,
+        expected,
+        quantiles * half,
+        QUANTILE_LEARNED * learned_totals + (1 - QUANTILE_LEARNED) * totals,
+    )

@@ -14,17 +14,22 @@ from stillage.forecasting.methods import METHODS, Window, methods_of
 from stillage.forecasting.reasons import Reason, reasons
 from stillage.forecasting.series import Floats, Ints, Series
 from stillage.forecasting.state import State, look_at
-from stillage.forecasting.statistical import Quick, demand_class, quick_way
+from stillage.forecasting.statistical import STEADY_CLASSES, Quick, demand_class, quick_way
 
 LEVELS = (0.10, 0.50, 0.80, 0.90, 0.95, 0.98, 0.99)
 # Of the weights: a way with as much of them has the forecast its name.
 ALMOST_ALONE = 0.6
 CHUNK_ITEMS = 2_000
+SURE_NOUGHT = 3  # so many of the lowest quantiles of what is dead
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Units from the week after the origin on: items x weeks ahead (x levels). `total` is of all weeks up to it.
+
+    `mean` is the middle way of a single week, which misses least; of sporadic items it lies below what they sell on
+    the mean, for most of their weeks are nought. `total_mean` is what is expected of all weeks together, and nothing is
+    left out of it: it can be more than the sum of `mean`.
 
     Of each item besides: `method`, the way it was told (`combined`, `learned`, `likeness`, `none`, or one of
     `methods.METHODS`); `demand_class`, one of `kinds.KINDS`; `error` and `naive_error`, the MASE of its way and of the
@@ -143,16 +148,21 @@ def forecast_chunk(
     mean = combining.raised(quantiles[:, :, LEVELS.index(0.5)], plain, classes)
     if studied is None and use_learned:
         studied = _study(quick, horizon, seed=seed, threads=threads)
+    expected = plain
     if studied is not None:
-        mean, quantiles, totals = combining.combined(
+        mean, expected, quantiles, totals = combining.combined(
             state, studied.models, studied.share, single, upto, LEVELS, (plain, mean, quantiles, totals)
         )
         known = np.asarray([studied.errors.get(item, np.nan) for item in series.items])
         error = np.where(np.isnan(known), error, known)
+    expected = np.where(classes < STEADY_CLASSES, mean, expected)
     launch = launches(state, single + upto, LEVELS)
     if launch is not None:
-        _begin(launch, horizon, mean, quantiles, totals)
-    weekly, quantiles, total, totals = _put_together(state, mean, quantiles, totals)
+        _begin(launch, horizon, (mean, expected), quantiles, totals)
+    dead = kinds == DEAD
+    for told in (mean, expected, quantiles[:, :, :SURE_NOUGHT], totals[:, :, :SURE_NOUGHT]):
+        told[:, dead] = 0.0
+    weekly, quantiles, total, totals = _put_together(state, mean, expected, quantiles, totals)
     names = _names(series, kinds, choice.weights, launch, learned=studied is not None)
     naive = choice.error("seasonal_naive")
     return Forecast(
@@ -233,28 +243,31 @@ def _names(
     return tuple(found)
 
 
-def _begin(launch: Launch, horizon: int, mean: Floats, quantiles: Floats, totals: Floats) -> None:
+def _begin(
+    launch: Launch, horizon: int, means: tuple[Floats, Floats], quantiles: Floats, totals: Floats
+) -> None:
     """New items as like items began, the ordinary way gaining with every week of their own."""
     rows, own = launch.rows, launch.own
     share = own[None, :, None]
-    mean[:, rows] = own * mean[:, rows] + (1 - own) * launch.mean[:horizon]
+    for mean in means:
+        mean[:, rows] = own * mean[:, rows] + (1 - own) * launch.mean[:horizon]
     quantiles[:, rows] = share * quantiles[:, rows] + (1 - share) * launch.quantiles[:horizon]
     totals[:, rows] = share * totals[:, rows] + (1 - share) * launch.quantiles[horizon:]
 
 
 def _put_together(
-    state: State, mean: Floats, quantiles: Floats, totals: Floats
+    state: State, mean: Floats, expected: Floats, quantiles: Floats, totals: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Quantiles that rise with their level, totals that rise with the weeks; all of it moved by the events ahead."""
     horizon = len(mean)
     told, weekly = mean, np.maximum.accumulate(quantiles, axis=2)
     lengths = np.arange(1, horizon + 1, dtype=float)[:, None, None]
     totals = np.maximum.accumulate(totals, axis=2) * lengths
-    total = np.cumsum(told, axis=0)
+    total = np.cumsum(expected, axis=0)
     if state.factor is not None:
         factor = state.factor[:, state.series.weeks : state.series.weeks + horizon].T
         told, weekly = told * factor, weekly * factor[:, :, None]
-        plain, total = total, np.cumsum(told, axis=0)
+        plain, total = total, np.cumsum(expected * factor, axis=0)
         totals = totals * np.where(plain > 0, total / np.maximum(plain, 1e-300), 1.0)[:, :, None]
     # A week's quantile is the total's of one week.
     weekly = np.concatenate([totals[:1], weekly[1:]])

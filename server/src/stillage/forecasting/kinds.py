@@ -16,6 +16,7 @@ NEW_WEEKS = 13
 DEAD_WEEKS = 26
 # Longer than so many of its usual gaps without any sale: not a gap any more.
 DEAD_GAPS = 6.0
+DEAD_LONGEST = 1.5
 
 
 def kinds_of(demand: Floats) -> npt.NDArray[np.int64]:
@@ -37,7 +38,9 @@ def kinds_of(demand: Floats) -> npt.NDArray[np.int64]:
     )
     found = np.where((~np.isnan(demand)).sum(axis=1) < NEW_WEEKS, NEW, found)
     silent = weeks_silent(demand)
-    dead = (silent >= np.maximum(DEAD_WEEKS, DEAD_GAPS * gap)) | ((sales == 0) & (weeks >= DEAD_WEEKS))
+    # What sells at Christmas only has been as long without any sale before: it is not dead in autumn.
+    usual = np.maximum(DEAD_GAPS * gap, DEAD_LONGEST * longest_gap(demand))
+    dead = (silent >= np.maximum(DEAD_WEEKS, usual)) | ((sales == 0) & (weeks >= DEAD_WEEKS))
     return np.where(dead, DEAD, found).astype(np.int64)
 
 
@@ -49,3 +52,13 @@ def weeks_silent(demand: Floats) -> npt.NDArray[np.int64]:
     last = np.where(sold.any(axis=1), length - 1 - sold[:, ::-1].argmax(axis=1), -1)
     after = np.arange(length)[None, :] > last[:, None]
     return (here & after).sum(axis=1).astype(np.int64)
+
+
+def longest_gap(demand: Floats) -> npt.NDArray[np.int64]:
+    """The most known weeks without any sale that an item had between two sales."""
+    sold = np.nan_to_num(demand) > 0
+    counted = np.cumsum(~np.isnan(demand), axis=1)
+    at_sale = np.where(sold, counted, 0)
+    before = np.maximum.accumulate(np.pad(at_sale, ((0, 0), (1, 0)))[:, :-1], axis=1)
+    gaps = np.where(sold & (before > 0), counted - before - 1, 0)
+    return gaps.max(axis=1).astype(np.int64)
