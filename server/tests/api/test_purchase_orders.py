@@ -298,6 +298,24 @@ def test_orders_are_found_by_what_people_know_of_them(desk: Desk) -> None:
     assert desk.client.get(API + "purchase-orders", {"colour": "red"}).status_code == 400
 
 
+def test_orders_are_walked_by_their_sums_page_by_page(desk: Desk) -> None:
+    numbers = [desk.order({"product": "GIN-700", "quantity": units})["number"] for units in (7, 1, 7, 3)]
+    for ordering in ("net_total", "-net_total"):
+        walked, cursor = [], ""
+        while True:
+            asked = {"ordering": ordering, "limit": 1, **({"cursor": cursor} if cursor else {})}
+            answer = desk.client.get(API + "purchase-orders", asked)
+            assert answer.status_code == 200, answer.json()
+            walked += [row["number"] for row in answer.json()["results"]]
+            cursor = answer.json()["next"]
+            if not cursor:
+                break
+        first, last = ((numbers[1], numbers[3]), (numbers[0], numbers[2]))
+        assert walked[:2] == list(first) if ordering == "net_total" else walked[2:] == list(reversed(first))
+        assert sorted(walked) == sorted(numbers)
+        assert set(walked[2:] if ordering == "net_total" else walked[:2]) == set(last)
+
+
 def test_the_summary_counts_what_the_list_shows(desk: Desk) -> None:
     desk.order()
     desk.placed(expected_date=str(today("UTC")))

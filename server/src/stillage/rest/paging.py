@@ -6,6 +6,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -77,6 +78,8 @@ def _pack(value: Any) -> Any:
         return {"d": value.isoformat()}
     if isinstance(value, UUID):
         return {"u": value.hex}
+    if isinstance(value, Decimal):
+        return {"n": str(value)}
     return value
 
 
@@ -84,6 +87,8 @@ def _unpack(value: Any) -> Any:
     if isinstance(value, dict):
         if "u" in value:
             return UUID(value["u"])
+        if "n" in value:
+            return Decimal(value["n"])
         return dt.datetime.fromisoformat(value["t"]) if "t" in value else dt.date.fromisoformat(value["d"])
     return value
 
@@ -100,7 +105,7 @@ def read_cursor(request: Request, ordering: str) -> list[Any] | None:
             fingerprint, values = orjson.loads(packed)
             if fingerprint == _fingerprint(request, ordering):
                 return [_unpack(value) for value in values]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, ArithmeticError):
         pass
     raise unreadable("cursor", "This cursor does not belong to this list; start again without it.")
 
