@@ -102,7 +102,7 @@ def Policies() -> ft.Control:
     return screen(layout, t("Policies"), inside, crumb=crumb, online=session.live)
 
 
-def own(session: Session) -> str:
+def place_of(session: Session) -> str:
     """The warehouse for which this person makes wishes; empty for who works in all and wishes for all."""
     everywhere = session.user is not None and session.user.all_warehouses
     return "" if everywhere else session.warehouse or ""
@@ -122,7 +122,9 @@ def _classes(
         "C": t("The many that make little of it"),
     }
     rows = [
-        _policy_row(state, state.of_class(name, own(session)), session, form, layout, redraw, about[name])
+        _policy_row(
+            state, state.of_class(name, place_of(session)), session, form, layout, redraw, about[name]
+        )
         for name in ("A", "B", "C", "")
     ]
     why = quiet(
@@ -154,7 +156,7 @@ def _policy_row(
     def change(_: Any) -> None:
         form["about"] = ""
         state.begin(policy, form)
-        mine = own(session)
+        mine = place_of(session)
         if (
             mine and not policy.warehouse and state.editing is not None
         ):  # a wish for all is not theirs to change
@@ -325,7 +327,7 @@ def _exceptions(
     )
 
     def add(_: Any) -> None:
-        state.begin(Policy(warehouse=own(session)), form)
+        state.begin(Policy(warehouse=place_of(session)), form)
         form["about"] = "product"
         redraw()
 
@@ -336,7 +338,7 @@ def _exceptions(
     names = {"product": t("Product"), "category": t("Category"), "class": t("Class"), "all": ""}
     rows += [
         _policy_row(state, one, session, form, layout, redraw, names[one.kind])
-        for one in state.exceptions(own(session))
+        for one in state.exceptions(place_of(session))
     ]
     if not rows:
         said = t("No product or category is treated differently from its class.")
