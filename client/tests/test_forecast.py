@@ -181,6 +181,18 @@ def test_labels_are_spread_evenly_from_edge_to_edge() -> None:
     assert charts.spread((0, 2), 6) == [0, 1, 2]
 
 
+def test_tags_without_room_beside_each_other_are_counted_on_the_one_before() -> None:
+    near = [charts.Tag(day, f"LOT{day}", "ok", told=f"LOT{day}: day {day}") for day in (50, 51, 52, 53, 90)]
+    strip: Any = charts.tags(near, (0, 100), 500)
+    boxes = [place.content for place in strip.controls]
+    assert [[one.value for one in box.content.controls] for box in boxes] == [
+        ["LOT50"],
+        ["LOT51", "+2"],
+        ["LOT90"],
+    ]
+    assert boxes[1].tooltip == "LOT51: day 51\nLOT52: day 52\nLOT53: day 53"
+
+
 # ---- words
 
 

@@ -19,7 +19,7 @@ from stillage_client.components.layout import quiet, row, text
 
 LEFT_AXIS, BOTTOM_AXIS = 46, 28
 _NOWHERE = -1e9  # an empty list of labels would bring the chart's own ones back
-_TAG_GAP = 4
+_TAG_GAP, _COUNT_WIDTH = 4, 20
 
 Say = Callable[[float, float], str]
 
@@ -181,7 +181,7 @@ def tags(found: Sequence[Tag], across: tuple[float, float], width: float, *, row
     """The tags in a strip above a chart of this width; those that do not fit beside each other are counted."""
     room = max(width - LEFT_AXIS, 1.0)
     scale = room / ((across[1] - across[0]) or 1.0)
-    placed: list[tuple[float, int, str, Tag, list[str]]] = []
+    placed: list[tuple[float, int, Tag, list[str]]] = []
     ends = [-1e9] * rows
     for tag in sorted(found, key=lambda one: one.at):
         wide = _tag_width(tag)
@@ -189,19 +189,21 @@ def tags(found: Sequence[Tag], across: tuple[float, float], width: float, *, row
         left = min(max(middle - wide / 2, -LEFT_AXIS / 2), room - wide)
         level = next((number for number, end in enumerate(ends) if left >= end + _TAG_GAP), None)
         if level is None:
-            placed[-1][4].append(tag.told or tag.label)
+            begin, beside, last, more = placed[-1]
+            more.append(tag.told or tag.label)
+            ends[beside] = begin + _tag_width(last) + _COUNT_WIDTH
             continue
         ends[level] = left + wide
-        placed.append((left, level, tag.label, tag, []))
-    used = 1 + max((level for _, level, _, _, _ in placed), default=0)
+        placed.append((left, level, tag, []))
+    used = 1 + max((level for _, level, _, _ in placed), default=0)
     return ft.Stack(
         [
             ft.Container(
-                _tag(one, label, more),
+                _tag(one, more),
                 left=LEFT_AXIS + left,
                 top=(used - 1 - level) * 25,
             )
-            for left, level, label, one, more in placed
+            for left, level, one, more in placed
         ],
         height=used * 25,
         width=width,
@@ -212,7 +214,8 @@ def _tag_width(tag: Tag) -> float:
     return (8 * len(tag.label) + 14 if tag.label else 0) + (22 if tag.icon else 0)
 
 
-def _tag(tag: Tag, label: str, more: Sequence[str]) -> ft.Control:
+def _tag(tag: Tag, more: Sequence[str]) -> ft.Control:
+    label = tag.label
     color = theme.ON_TINT[tag.kind]
     told = "\n".join([tag.told or tag.label, *more])
     return ft.Container(

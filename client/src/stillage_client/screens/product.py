@@ -211,7 +211,11 @@ def ProductPage() -> ft.Control:
         card_ahead: list[ft.Control] = []
         lasts = None
         if session.can("planning.view") and session.warehouse:
-            card_ahead = [ForecastCard(forecast, product.sku, session, layout, look_ahead)]
+            card_ahead = [
+                ForecastCard(
+                    forecast, product.sku, session, layout, look_ahead, sold=product.status != "discontinued"
+                )
+            ]
             lasts = lasts_statistic(forecast, product.sku, session.warehouse)
         seen = _Seen(product, state, changing, card_ahead, lasts)
         body = _page(seen, layout, beside=beside and layout == "desk")

@@ -49,6 +49,8 @@ def ForecastCard(
     session: Session,
     layout: Layout,
     load: Callable[[], Awaitable[None]],
+    *,
+    sold: bool = True,
 ) -> ft.Control:
     """Stock left or demand, as a picture or a table; the address says which."""
     page = ft.context.page
@@ -67,7 +69,7 @@ def ForecastCard(
             set_width(float(event.width))
 
     if whole is None:
-        return _without(state, run, session, layout, load)
+        return _without(state, run, session, layout, load, sold=sold)
     shelf = chart_shelf.shelf_view(whole, today)
     demand = chart_demand.demand_view(whole, PAST_WEEKS[layout], AHEAD_WEEKS[layout])
     about_stock = query.view == "stock"
@@ -238,8 +240,10 @@ def _without(
     session: Session,
     layout: Layout,
     load: Callable[[], Awaitable[None]],
+    *,
+    sold: bool,
 ) -> ft.Control:
-    """No forecast to show: it is on its way, could not be read, or was never worked out."""
+    """No forecast to show: the product is given up, it is on its way, could not be read, or was never worked out."""
 
     async def try_now(_: Any) -> None:
         await load()
@@ -260,6 +264,18 @@ def _without(
         )
     elif run.going or run.fault:
         return surface(stretched(heading, gap(8), _going(run), gap(12)))
+    elif not sold:
+        inside = empty(
+            ft.Icons.INSIGHTS_ROUNDED,
+            t("Nothing is forecast"),
+            t("This product is discontinued. What is left of it is in the list of expiry."),
+        )
+    elif run.run is not None and run.run.status == "done":
+        inside = empty(
+            ft.Icons.INSIGHTS_ROUNDED,
+            t("Still no forecast"),
+            t("The last run made none of this product: nothing is known of it here yet."),
+        )
     else:
         may = session.can("planning.change")
         inside = empty(

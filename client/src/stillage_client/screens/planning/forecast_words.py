@@ -119,7 +119,7 @@ def reason(one: Reason) -> str:
         return _best(v)
     if code == "weights":
         parts = sorted(v.items(), key=lambda part: -float(part[1]))
-        said = ", ".join(f"{method(name)} {words.percent(share, 0)}" for name, share in parts)
+        said = " · ".join(f"{method(name)} {words.percent(share, 0)}" for name, share in parts)
         return t("Made of: {parts}.", parts=said)
     if code == "sells_rarely":
         return t("Sells about every {n} weeks.", n=figure(float(v.get("every_weeks", 0))))
