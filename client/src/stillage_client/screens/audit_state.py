@@ -16,6 +16,7 @@ PERIODS = ("", "today", "week", "month", "quarter", OWN)
 _DAYS = {"today": 0, "week": 6, "month": 29, "quarter": 89}
 NONE = "–"
 LONGEST = 400
+COUNTERS = ("version", "updated_at")  # change with every change, and say nothing
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def differences(entry: AuditEntry) -> list[Change]:
     return [
         Change(name, said(before.get(name)), said(after.get(name)), new=entry.before is None)
         for name in names
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and name not in COUNTERS
     ]
 
 
