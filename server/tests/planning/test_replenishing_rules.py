@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from stillage.planning.shelf import Dated, sold_in_time
 from stillage.planning.terms import Policies, scope_of
 from stillage.planning.trucks import Arrangement, amount, arrange
 from tests.planning.buyer import numbers
+from tests.planning.test_safety import numbers_of
 
 TODAY = dt.date(2026, 11, 23)  # a Monday
 
@@ -203,3 +205,44 @@ def test_policies_speak_of_what_they_are_about() -> None:
     assert (said["review_days"].value, said["review_days"].policy_id) == (10, 2)
     said = Policies(rows).effective(product_id=8, category_id=5, abc_class="B", warehouse_id=3)
     assert (said["review_days"].value, said["review_days"].source) == (3, "category")
+
+
+# ---- week after week ------------------------------------------------------------------------------
+def fill_of_proposals(*, fill: float, per_week: float, variation: float, pack: int, days: int) -> float:
+    """A buyer who orders every Monday what is proposed; a week later it comes. What is not there waits."""
+    chance = random.Random(5)
+    shape = 1 / variation**2
+    ahead = Ahead(numbers_of(lambda one: one.gammavariate(shape, per_week / shape), paths=3000))
+    terms = Terms(service_level_percent=100 * fill, service_source="default", review_days=7)
+    shelf, owed = per_week * 2, 0.0
+    coming: list[tuple[int, int]] = []
+    asked = served = 0.0
+    for week in range(1500):
+        monday = TODAY + dt.timedelta(days=7 * week)
+        shelf += sum(units for due, units in coming if due <= 7 * week)
+        coming = [(due, units) for due, units in coming if due > 7 * week]
+        late = min(shelf, owed)
+        shelf, owed = shelf - late, owed - late
+        stock = Stock(
+            on_hand=round(shelf),
+            shelf=(Dated(dt.date(2199, 1, 1), round(shelf)),),
+            coming=tuple((TODAY + dt.timedelta(days=due), units) for due, units in coming),
+            owed=round(owed),
+        )
+        lead = LeadTime(((float(days), 1.0),), "catalogue")
+        arrives = monday + dt.timedelta(days=days)
+        one = Line(1, offer(units=pack), terms, stock, ahead, lead, monday, arrives, 7)
+        work_out(one, today=monday, weekdays="", next_review=monday)
+        if one.quantity:
+            coming.append((7 * week + days, one.quantity))
+        wanted = chance.gammavariate(shape, per_week / shape)
+        now = min(wanted, shelf)
+        shelf, owed = shelf - now, owed + wanted - now
+        asked, served = asked + wanted, served + now
+    return served / asked
+
+
+@pytest.mark.parametrize(("pack", "days"), [(1, 7), (24, 7), (24, 14), (48, 14)])
+def test_who_orders_what_is_proposed_serves_what_was_asked_for(pack: int, days: int) -> None:
+    reached = fill_of_proposals(fill=0.95, per_week=100, variation=0.5, pack=pack, days=days)
+    assert 0.93 <= reached <= 0.98, reached

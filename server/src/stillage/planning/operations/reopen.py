@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db import IntegrityError
+
 from stillage.core.actor import Actor
 from stillage.core.errors import Conflict, Fault
 from stillage.core.locking import operation
@@ -36,11 +38,14 @@ def reopen(*, actor: Actor, lines: Sequence[int], at: dt.datetime) -> list[Propo
         detail = faults[0].detail if len(faults) == 1 else f"{len(faults)} cannot be opened again."
         raise Conflict(detail, code=faults[0].code, faults=faults)
     wanted, parameters = member([one.pk for one in found], "bigint")
-    execute(
-        "UPDATE planning_proposal SET status = 'open', answered_at = NULL, answered_by = '', reason = '',"
-        f" snoozed_until = NULL WHERE id {wanted}",
-        parameters,
-    )
+    try:
+        execute(
+            "UPDATE planning_proposal SET status = 'open', answered_at = NULL, answered_by = '', reason = '',"
+            f" snoozed_until = NULL WHERE id {wanted}",
+            parameters,
+        )
+    except IntegrityError:  # worked out anew between the look and the write
+        raise Conflict("Some were proposed anew just now; answer those.", code="proposed_anew") from None
     before = {"status": "refused"}
     record_answers("reopen", found, actor=actor, at=at, after=lambda one: {"status": "open"}, before=before)
     return found
