@@ -1,6 +1,6 @@
 """How much stock our levels need for how many sales met, on real sales, against the textbook's and the spreadsheet's.
 
-    python load/stock_simulation.py [--start 2020-09-27] [--weeks 48] [--items 1000] [--quick]
+    python load/stock_simulation.py [--start 2020-09-27] [--weeks 48] [--items 1000] [--study-every 4] [--quick]
 
 Every week each item is counted and ordered up to a level, in whole cases; what is ordered comes after two weeks, in time
 for the third; what is not there when it is wanted is lost. Items are drawn as in `load/backtest.py`, costs and cases are
@@ -22,7 +22,6 @@ from stillage.forecasting.series import Floats, Series, from_first_sale, grouped
 from stillage.forecasting.stocking import level_for_fill, level_for_service, levels_for_fill_of_all
 
 LEAD, REVIEW = 2, 1
-STUDY_EVERY = 4
 SERVICES = (0.80, 0.90, 0.95, 0.97, 0.98, 0.99)
 FILLS = (0.90, 0.95, 0.98, 0.99)
 SCORES = (0.8, 1.6, 2.0, 2.5, 3.0, 3.6)
@@ -99,6 +98,7 @@ def main() -> None:
     asked.add_argument("--weeks", type=int, default=48)
     asked.add_argument("--items", type=int, default=1000)
     asked.add_argument("--seed", type=int, default=7)
+    asked.add_argument("--study-every", type=int, default=4, help="weeks for which trees are kept")
     asked.add_argument("--quick", action="store_true")
     given = asked.parse_args()
     at = pd.Timestamp(given.start)
@@ -136,7 +136,7 @@ def simulate(
     started = time.process_time()
     for week in range(given.weeks):
         known = series.until(HISTORY_WEEKS + week)
-        if not given.quick and week % STUDY_EVERY == 0:
+        if not given.quick and week % given.study_every == 0:
             kept = study(known, LEAD + REVIEW)
         found = forecast(known, LEAD + REVIEW, use_learned=not given.quick, studied=kept)
         real = np.nan_to_num(series.demand[:, HISTORY_WEEKS + week + 1])
