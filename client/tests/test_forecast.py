@@ -113,6 +113,13 @@ def test_what_is_left_of_a_lot_leaves_on_its_last_day_at_once() -> None:
     assert all(low <= dict(view.left)[x] <= high for x, low, high in view.room)
 
 
+def test_the_line_ends_on_the_day_the_stock_does() -> None:
+    view = chart_shelf.shelf_view(ale(lasts_days=66), TODAY)
+    assert view is not None
+    assert dict(view.left)[66] == 0 and dict(view.left)[63] > 0
+    assert [x for x, _ in view.left] == sorted(x for x, _ in view.left)
+
+
 def test_the_table_says_what_the_picture_shows() -> None:
     rows = chart_shelf.table_rows(ale(), TODAY)
     assert rows[0] == ("22 Nov", "955", "955", "955")

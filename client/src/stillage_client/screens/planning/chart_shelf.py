@@ -1,7 +1,7 @@
 """Will it sell in time: stock left as forecast, day by day from today, with the lots' last days. Pure but for colours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -50,7 +50,8 @@ def shelf_view(whole: WholeForecast, today: date) -> ShelfView | None:
     if shelf is None or not shelf.projection:
         return None
     start, per = today, whole.per
-    ahead = with_drops(from_today(shelf, today), shelf.lots)
+    last = today + timedelta(whole.lasts_days) if whole.lasts_days is not None else None
+    ahead = with_drops(from_today(shelf, today), shelf.lots, last)
     reach = _reach(shelf, ahead, start)
     seen = [one for one in ahead if 0 <= (one.date - start).days <= reach]
     shown = tuple(
@@ -90,8 +91,11 @@ def from_today(shelf: Shelf, today: date) -> list[StockLeft]:
     return [now, *ahead]
 
 
-def with_drops(ahead: Sequence[StockLeft], lots: Sequence[ShelfLot]) -> list[StockLeft]:
-    """What is left of a lot leaves on its last day, not little by little over its week: the lines fall there."""
+def with_drops(
+    ahead: Sequence[StockLeft], lots: Sequence[ShelfLot], last: date | None = None
+) -> list[StockLeft]:
+    """What is left of a lot leaves on its last day, not little by little over its week: the lines fall there. And
+    the line ends on the `last` day there is stock, not at the end of its week."""
     found = list(ahead[:1])
     for before, after in pairwise(ahead):
         leaving: dict[date, float] = {}
@@ -102,6 +106,8 @@ def with_drops(ahead: Sequence[StockLeft], lots: Sequence[ShelfLot]) -> list[Sto
             for day in (until, until + timedelta(1)):
                 if found[-1].date < day < after.date:
                     found.append(_between(before, after, day, leaving))
+        if last is not None and not leaving and before.date < last < after.date and after.mean <= 0:
+            found.append(replace(_between(before, after, last, {}), mean=0.0))
         found.append(after)
     return found
 
