@@ -184,7 +184,9 @@ def remedy(one: ExpiryRisk, may: Mapping[str, bool]) -> Remedy:
     if one.advice == "discount":
         return Remedy(t("Mark down"), ft.Icons.SELL_OUTLINED)
     if one.advice in ("scrap", "donate") and may.get("scrap"):
-        return Remedy(advice_name(one.advice), ft.Icons.DELETE_OUTLINE_ROUNDED, product)
+        gift = one.advice == "donate"
+        icon = ft.Icons.VOLUNTEER_ACTIVISM_OUTLINED if gift else ft.Icons.DELETE_OUTLINE_ROUNDED
+        return Remedy(advice_name(one.advice), icon, product)
     if one.advice == "sell_first":
         return Remedy(t("Sell first"), ft.Icons.TRENDING_UP_ROUNDED)
     return Remedy(t("Look"), ft.Icons.CHEVRON_RIGHT_ROUNDED, product)

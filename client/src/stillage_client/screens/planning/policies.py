@@ -81,11 +81,12 @@ def Policies() -> ft.Control:
     if query.tab == "suppliers":
         parts = [plan_card(state, session, form, layout, redraw)]
     else:
-        parts = [
+        holds = _effective(state, query, form, lambda sku: ask(replace(query, product=sku)))
+        wishes = [
             _classes(state, session, form, layout, redraw),
             _exceptions(state, session, form, layout, redraw),
-            _effective(state, query, form, lambda sku: ask(replace(query, product=sku))),
         ]
+        parts = [holds, *wishes] if query.product else [*wishes, holds]  # what was asked for stands first
     body = ft.Column(
         [tabs, *parts, gap(12)],
         spacing=14,
@@ -192,7 +193,7 @@ def _policy_row(
             else None,
             gap=12,
         ),
-        padding=ft.Padding.only(left=16, right=8, top=9, bottom=9),
+        padding=ft.Padding.only(left=16, right=8 if session.can("planning.change") else 16, top=9, bottom=9),
     )
 
 
@@ -374,12 +375,19 @@ def _effective(
         rows = [
             ft.Container(
                 row(
-                    text(say.field_name(name), "small", expand=True),
-                    text(say.value_said(name, one.value), "small_strong"),
-                    ft.Container(quiet(t("from {source}", source=sources(one.source))), width=170),
+                    column(
+                        text(say.field_name(name), "small_strong"),
+                        quiet(
+                            t("from {source}", source=sources(one.source))
+                            if one.value is not None
+                            else t("nobody wishes anything")
+                        ),
+                        expand=True,
+                    ),
+                    text(say.value_said(name, one.value), "strong"),
                     gap=12,
                 ),
-                height=34,
+                padding=ft.Padding.symmetric(vertical=3),
             )
             for name, one in state.holds.items()
         ]
