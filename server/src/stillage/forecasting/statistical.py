@@ -1,7 +1,7 @@
 """The quick way: methods weighed item by item for the mean, their past errors for the quantiles. Arrays only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,6 +32,9 @@ class Quick:
     methods: Methods
     choice: Choice
     correction: Floats
+    seen: dict[int, tuple[Floats, Ints, Floats]] = field(
+        default_factory=dict
+    )  # what `kind` worked out, by week
 
     @property
     def state(self) -> State:
@@ -42,8 +45,17 @@ class Quick:
         found = np.zeros(len(self.methods.slope))
         for number, method in enumerate(METHODS):
             found += self.choice.weights[number] * self.methods.mean(method, week, window)
-        corrected: Floats = found * self.correction[demand_class(self.state, week)]
+        corrected: Floats = found * self.correction[self.kind(week)[1]]
         return corrected
+
+    def kind(self, week: int) -> tuple[Floats, Ints, Floats]:
+        """What errors are measured in, between an item's size and its spread; its class; and the spread against the
+        size.
+        """
+        if week not in self.seen:
+            size, wide = self.state.scale(week), spread(self.state, week)
+            self.seen[week] = (np.sqrt(size * wide), demand_class(self.state, week), wide / size)
+        return self.seen[week]
 
     def quantiles(self, week: int, windows: Sequence[Window], levels: Sequence[float]) -> Floats:
         """Windows x items x levels, in units a week: the mean and the errors that this way made before (split
@@ -51,7 +63,7 @@ class Quick:
         within a class, by how unsteady they are (Mondrian, as Vovk calls it).
         """
         shares = np.asarray(levels)
-        yardsticks, classes, unsteady = _kind(self.state, week)
+        yardsticks, classes, unsteady = self.kind(week)
         found = np.empty((len(windows), len(yardsticks), len(shares)))
         for index, window in enumerate(windows):
             errors, of_class, past = self._past_errors(week, window)
@@ -73,7 +85,7 @@ class Quick:
         for origin in range(newest, max(newest - ERROR_WEEKS, 26), -ERROR_STEP):
             real = self.state.window(origin, *window)
             usable = ~np.isnan(real) & (self.state.age[:, origin] >= 26)
-            yardstick, of_class, ratio = _kind(self.state, origin)
+            yardstick, of_class, ratio = self.kind(origin)
             errors.append(((real - self.mean(origin, window)) / yardstick)[usable])
             classes.append(of_class[usable])
             unsteady.append(ratio[usable])
@@ -112,12 +124,6 @@ def _cuts(errors: Floats, past: Floats, now: Floats, shares: Floats) -> Floats:
         if (of_now == part).any():
             found[of_now == part] = np.quantile(own if len(own) else errors, shares)
     return found
-
-
-def _kind(state: State, week: int) -> tuple[Floats, Ints, Floats]:
-    """What errors are measured in, between an item's size and its spread; its class; and the spread against the size."""
-    size, wide = state.scale(week), spread(state, week)
-    return np.sqrt(size * wide), demand_class(state, week), wide / size
 
 
 def spread(state: State, week: int) -> Floats:
