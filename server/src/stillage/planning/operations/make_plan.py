@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from django.db import transaction
 
 from stillage.planning.computing import compute
 from stillage.planning.models import ForecastRun
+from stillage.planning.operations.assess_expiry import assess_expiry
 from stillage.planning.operations.close_accuracy import close_accuracy
 from stillage.planning.operations.keep_forecasts import Kept, keep_forecasts
 from stillage.planning.operations.propose import propose_all
@@ -92,17 +92,9 @@ def make_plan(
     holder.tell(LONG_LEASE, phase="proposals")
     propose_all(run=holder.run, at=at)
     holder.tell(LONG_LEASE)
-    _assess_expiry(holder.run, at)
+    assess_expiry(run=holder.run, at=at)
     figures.seconds = round(time.monotonic() - started, 1)
     return figures
-
-
-def _assess_expiry(run: ForecastRun, at: dt.datetime) -> None:
-    try:
-        assess = import_module("stillage.planning.operations.assess_expiry").assess_expiry
-    except ModuleNotFoundError:
-        return
-    assess(run=run, at=at)
 
 
 def _folder() -> Path:
