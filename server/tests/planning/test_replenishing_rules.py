@@ -190,7 +190,11 @@ def test_days_that_are_over_are_no_demand_ahead() -> None:
 def test_a_proposal_tells_the_numbers_it_was_made_of() -> None:
     why = told(line(free=12, life=60), forecast={"method": "x", "demand_class": "fast"})
     assert why["order_up_to"] == pytest.approx(why["expected_demand"] + why["safety_stock"], abs=0.02)
-    assert why["cap_reason"] == "expires" and why["expiry_cap"] == why["cap"]
+    assert why["expiry_cap"] == why["cap"] and why["cap_reason"] == "", (
+        "there is a limit, and it does not matter"
+    )
+    why = told(line(free=12, life=2), forecast=None)
+    assert (why["cap_reason"], why["method"]) == ("expires", None)
 
 
 def test_policies_speak_of_what_they_are_about() -> None:

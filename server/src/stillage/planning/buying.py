@@ -58,6 +58,15 @@ def choose(offers: Sequence[Offer], per_week: float) -> Offer | None:
     return min(fitting, key=lambda one: (one.unit_cost, _days(one), one.units, one.supplier_id, one.pack_id))
 
 
+def why_chosen(offers: Sequence[Offer], offer: Offer | None) -> str:
+    """In a word: only (nobody else sells it), cheapest (by the unit), or smallest_order (what is cheaper is a hoard)."""
+    if offer is None:
+        return ""
+    if all(one.supplier_id == offer.supplier_id for one in offers):
+        return "only"
+    return "cheapest" if offer.unit_cost <= min(one.unit_cost for one in offers) else "smallest_order"
+
+
 def _smallest(offers: Sequence[Offer]) -> int:
     return min(one.least_packs * one.units for one in offers)
 
@@ -99,7 +108,8 @@ def _line(facts: "Facts", product_id: int) -> Line | None:
         layers=known.layers,
         pallet_units=known.pallet_units,
         life_days=facts.lives.get(product_id, known.shelf_life_days),
-        others=len(own) - 1 if own else 0,
+        others=len({one.supplier_id for one in own}) - 1 if own else 0,
+        choice=why_chosen(own, offer),
         multiple_name=known.pack_of(offer.units * offer.multiple_packs)
         if offer and offer.multiple_packs > 1
         else "",

@@ -16,6 +16,10 @@ _SERVICE = {
     "class": "its class",
     "all": "all products",
 }
+_CHOICES = {
+    "cheapest": "Others sell it too; this one is the cheapest by the unit.",
+    "smallest_order": "Others sell it cheaper, but not in an order that would sell within eight weeks.",
+}
 _TROUBLES = {
     "no_supplier": "Nobody is known to sell it; add it to a supplier's catalogue.",
     "no_forecast": "There is no forecast yet; it is ordered for what is owed and for the least that is kept.",
@@ -100,10 +104,11 @@ def explanation(
     lines.append(_position(row, why, units))
     if row["quantity_packs"]:
         lines.append(_rounding(row, why, units))
-    if why.get("cap") is not None:
+    if why.get("cap_reason"):
         lines.append(_cap(why, units))
     if why.get("other_suppliers"):
-        lines.append("It is the cheapest by the unit of those offers whose smallest order is no hoard.")
+        lines.append(_CHOICES.get(why.get("supplier_choice", ""), ""))
+    lines = [one for one in lines if one]
     return lines + [_trouble(one, units) for one in troubles]
 
 

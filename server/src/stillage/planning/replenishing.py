@@ -87,7 +87,8 @@ class Line:
     life_days: int | None = None
     dying: float = 0.0  # of the shelf: goes stale before it can help
     troubles: list[Trouble] = field(default_factory=list)
-    others: int = 0  # other ways to buy it
+    others: int = 0  # other suppliers who sell it
+    choice: str = ""
     multiple_name: str = ""
     waits: bool = False  # until the next review
 
@@ -98,6 +99,11 @@ class Line:
     @property
     def pallets(self) -> float:
         return self.quantity / self.pallet_units if self.pallet_units else 0.0
+
+    @property
+    def limited(self) -> bool:
+        """Whether less is ordered than is needed because of a limit."""
+        return any(one["code"] in ("expires_first", "at_maximum") for one in self.troubles)
 
     def trouble(self, code: str, **values: Any) -> None:
         if all(one["code"] != code for one in self.troubles):
@@ -296,10 +302,12 @@ def told(line: Line, *, forecast: Mapping[str, Any] | None) -> dict[str, Any]:
         "expiry_cap": _shown(line.most) if line.reason_for_most == "expires" else None,
         "cap": _shown(line.most),
         "prudent_cap": _shown(line.prudent),
-        "cap_reason": line.reason_for_most,
+        "cap_reason": line.reason_for_most if line.limited else "",
+        "limit_reason": line.reason_for_most,
         "life_days": line.life_days,
         "sale_days_left": terms.sale_days_left,
         "other_suppliers": line.others,
+        "supplier_choice": line.choice,
         "minimum_packs": line.offer.least_packs if line.offer else 1,
         "order_multiple": line.offer.multiple_packs if line.offer else 1,
         "multiple_name": line.multiple_name,

@@ -84,7 +84,7 @@ _PLAIN: Final = (
     "snoozed_until",
 )
 _OF_WHY: Final = ("minimum_packs", "order_multiple", "multiple_name", "units_per_pallet")
-_HIDDEN: Final = (*_OF_WHY, "lead_points", "layers")
+_HIDDEN: Final = (*_OF_WHY, "lead_points", "layers", "limit_reason")
 
 
 def visible(actor: Actor) -> QuerySet[Proposal, Any]:
@@ -258,7 +258,7 @@ def _line_again(row: dict[str, Any], why: dict[str, Any], made: dt.date) -> Line
         review_days=why["review_days"],
         layers=tuple((name, units) for name, units in why["layers"]),
         position=why["position"],
-        reason_for_most=why["cap_reason"],
+        reason_for_most=why.get("limit_reason", ""),
     )
     line.most = _limit(why["cap"])
     line.prudent = _limit(why["prudent_cap"])
