@@ -7,18 +7,21 @@ import asyncio
 import random
 import threading
 import time
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.test import override_settings
 
 from stillage.audit.models import Entry
 from stillage.audit.record import record
 from stillage.core.actor import service
 from stillage.live import reader as readers
+from stillage.live import waking
 from stillage.live.changes import Change, Trail
 from stillage.live.hub import Hub
-from stillage.live.positions import BySnapshot, Position, read
+from stillage.live.positions import ById, BySnapshot, Position, read
 from stillage.live.reader import fetch
 from stillage.live.topics import OF_OBJECT, TOPICS, topic_of
 from tests.live.streams import listening
@@ -239,10 +242,6 @@ def test_a_hundred_streams_are_served_by_one_connection() -> None:
             return int(cursor.fetchone()[0])
 
     async def test(hub: Hub) -> None:
-        from contextlib import AsyncExitStack
-
-        from django.test import override_settings
-
         with override_settings(LIVE_STREAMS_PER_USER=100):
             async with AsyncExitStack() as stack:
                 first = await stack.enter_async_context(listening(hub, token_of(boss)))
@@ -297,3 +296,57 @@ def test_a_write_through_the_api_reaches_the_stream_once(name: str) -> None:
 
 def test_every_topic_is_reached_by_something() -> None:
     assert set(OF_OBJECT.values()) | {"sign-ins"} == set(TOPICS)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_wrote_tells_others_after_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The middleware's hint, as a process of Gunicorn's gives it; its thread ends when there is nothing to tell."""
+    monkeypatch.setattr(waking, "IDLE_SECONDS", 0.3)
+    boss = signed_in_client("admin")
+    line = readers._listening()
+    try:
+        with override_settings(LIVE_TELLS_OTHERS=True):
+            for number in range(5):
+                answer = boss.post("/api/v1/brands", {"name": f"Harrow {number}"}, key=new_key())
+                assert answer.status_code == 201
+        assert next(iter(line.notifies(timeout=10, stop_after=1))).channel == waking.CHANNEL
+        assert boss.get("/api/v1/brands").status_code == 200
+    finally:
+        line.close()
+        ended = time.monotonic() + 10
+        while waking._teller is not None and time.monotonic() < ended:
+            time.sleep(0.05)
+    assert waking._teller is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_put_back_makes_everybody_load_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    boss = signed_in_client("admin")
+
+    async def test(hub: Hub) -> None:
+        async with listening(hub, token_of(boss)) as stream:
+            reader = hub._reader
+            assert reader is not None
+            # As after a restore: the reader has read further than there is, and its line breaks.
+            monkeypatch.setattr(Trail, "since", broken_once(reader, Trail.since))
+            reader.hint()
+            await stream.named("reset")
+            await done(lambda: write("after it"))
+            assert (await stream.named("change"))[0].data["label"] == "after it"
+
+    with_hub(test)
+
+
+def broken_once(reader: Any, real: Any) -> Any:
+    """The first look breaks as a line does, and nobody knows any more where it stood."""
+    calls = []
+
+    def since(trail: Trail, position: Position) -> Any:
+        calls.append(position)
+        if len(calls) == 1:
+            reader._position = BySnapshot("9999999:9999999:") if ON_POSTGRES else ById(9_999_999)
+            raise OperationalError("gone")
+        return real(trail, position)
+
+    return since

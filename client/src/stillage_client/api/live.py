@@ -69,7 +69,8 @@ class Line:
     def join(self, member: Member) -> None:
         if member not in self.members:
             self.members.append(member)
-        member.up(self.up)
+        if self.up:
+            member.up(True)  # else it is not known yet
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 

@@ -99,8 +99,14 @@ class Hub:
             self._ticking.cancel()
             self._ticking = None
 
-    def _delivered(self, reader: Reader, changes: list[Change], position: Position, whole: bool) -> None:
+    def _delivered(
+        self, reader: Reader, changes: list[Change] | None, position: Position, whole: bool
+    ) -> None:
         """Called by the reader: looks up in its thread what the loop must not wait for, and hands over."""
+        if changes is None:
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._begin_anew, reader, position)
+            return
         told = [self._told(change, reader.trail.fetch) for change in changes]
         ends = _ends(told, reader.trail.fetch)
         if self._loop is not None and not self._loop.is_closed():
@@ -127,6 +133,13 @@ class Hub:
                 self.listeners.add(listener)
                 if listener.begun is not None and not listener.begun.done():
                     listener.begun.set_result(position)
+
+    def _begin_anew(self, reader: Reader, position: Position) -> None:
+        """Nobody knows what happened: it is another database than before."""
+        if reader is self._reader:
+            self.position = position
+            for listener in self.listeners:
+                listener.flood()
 
     def _hand_out(self, one: Told, ends: dict[str, tuple[int, int]]) -> None:
         change = one.change
@@ -164,7 +177,7 @@ class Hub:
     async def missed(self, listener: Listener, since: str, until: Position) -> list[bytes] | None:
         """What this listener would have heard between two positions; None when it must load anew."""
         start = positions.read(since, by_snapshot=isinstance(until, BySnapshot))
-        if start is None or _ahead(start, until):
+        if start is None or positions.is_ahead(start, until):
             return None
         trail_floor = self._reader.trail.floor if self._reader else 0
 
@@ -256,13 +269,6 @@ def actor_of(session_id: UUID) -> Actor | None:
     """Who this session is now. One statement."""
     found = load_principal(session_id, address="", request_id="", at=now())
     return found.principal if found else None
-
-
-def _ahead(start: Position, until: Position) -> bool:
-    """Whether somebody has read what is not there: it was another database."""
-    if isinstance(start, BySnapshot):
-        return not isinstance(until, BySnapshot) or start.end > until.end
-    return isinstance(until, BySnapshot) or start.last > until.last
 
 
 def warehouses_of(change: Change, ends: dict[str, tuple[int, int]]) -> tuple[int | None, ...]:

@@ -75,10 +75,15 @@ class Listener:
         if self.ended or self.flooded:
             return
         if len(self.waiting) >= MOST_WAITING:
-            self.waiting.clear()
-            self.flooded = True
+            self.flood()
         else:
             self.waiting.append(message)
+            self._wake()
+
+    def flood(self) -> None:
+        """Leave away all that waits; he is told to load anew."""
+        self.waiting.clear()
+        self.flooded = True
         self._wake()
 
     def end(self, because: str) -> None:

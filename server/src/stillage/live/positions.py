@@ -46,6 +46,13 @@ class BySnapshot:
 Position = ById | BySnapshot
 
 
+def is_ahead(one: Position, other: Position) -> bool:
+    """Whether `one` has read what was not yet there at `other`, a later look: it was in another database."""
+    if isinstance(one, BySnapshot):
+        return not isinstance(other, BySnapshot) or one.end > other.end
+    return isinstance(other, BySnapshot) or one.last > other.last
+
+
 def read(text: str, *, by_snapshot: bool) -> Position | None:
     """The position that a client names; None when it cannot be one of ours."""
     if len(text) > MAX_LENGTH:

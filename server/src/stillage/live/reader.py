@@ -17,15 +17,15 @@ from django.db import connection, connections
 
 from stillage.core.sql import is_postgres
 from stillage.live.changes import Change, Trail
-from stillage.live.positions import Position
+from stillage.live.positions import Position, is_ahead
 from stillage.live.waking import CHANNEL, wake_me
 
 log = logging.getLogger("stillage.live")
 LOOK_SECONDS = 0.5
 AGAIN_SECONDS = (0.1, 0.5, 2.0, 5.0)
 
-# Who delivers, changes, where the reader stands after them, and whether this is the end of a reading.
-Deliver = Callable[["Reader", list[Change], Position, bool], None]
+# Who delivers, changes (None: nobody knows which), where the reader stands after them, whether a reading ends here.
+Deliver = Callable[["Reader", list[Change] | None, Position, bool], None]
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -92,9 +92,14 @@ class Reader(threading.Thread):
             self._line = _listening()
             self._pid = self._line.info.backend_pid
             self.trail.fetch = self._on_the_line
+        here = self.trail.here()
         if self._position is None:
-            self._position = self.trail.here()
-            self._deliver(self, [], self._position, True)
+            self._position = here
+            self._deliver(self, [], here, True)
+        elif is_ahead(self._position, here):
+            # While it was away an older state was restored, or another database took its place.
+            self._position = here
+            self._deliver(self, None, here, True)
         while not self._over:
             more = True
             while more and not self._over:

@@ -2,7 +2,7 @@
 
 Never inside the transaction: PostgreSQL lets transactions that NOTIFY commit only one after the other, so each would
 wait for the disk alone (docs/decisions/0034). The hint goes out after the commit, from a thread beside, at most
-fifty times a second.
+twenty-five times a second.
 """
 
 import logging
@@ -19,7 +19,7 @@ from stillage.core.sql import is_postgres
 log = logging.getLogger("stillage.live")
 CHANNEL = "stillage_live"
 SAFE = ("GET", "HEAD", "OPTIONS")
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.04
 IDLE_SECONDS = 60.0
 
 _here: set[Callable[[], None]] = set()
