@@ -242,7 +242,14 @@ def test_what_speaks_against_it_is_said_once_and_a_second_press_orders(
     state.set_packs(state.lines[1], 13)
     assert run(state.order(api, place=True)) == ()
     assert state.doubtful
-    assert state.faults == ("Harrow delivers from €500.00 on.", "Stout: Only by the layer of 12")
+    assert state.faults == (
+        "Harrow Brewing delivers from €500.00 on, this comes to €1,189.50.",
+        "Stout: Only by the layer of 12",
+    )
+    assert (
+        run(state.order(api, place=False)) == ()
+    )  # a draft is another wish, and no doubt of it is passed over
+    assert "ignore_warnings" not in server.bodies[-1][1] and state.doubtful
     assert run(state.order(api, place=True)) != ()
     assert server.bodies[-1][1]["ignore_warnings"] is True
 

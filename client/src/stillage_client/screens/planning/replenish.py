@@ -283,7 +283,7 @@ def _banners(view: _View) -> list[ft.Control]:
         if state.asking == "refuse" or not state.faults:
             title = t("That was not done")
         if state.doubtful:
-            said += "\n" + t("Press again to order all the same.")
+            said += "\n" + t("Place it all the same, or make a draft of it.")
         parts.append(banner("soon" if state.doubtful else "expired", title, said))
     if state.trouble is not None:
         parts.append(banner("soon", t("These rows may be old"), state.trouble.words))
@@ -510,8 +510,6 @@ def _foot(view: _View) -> ft.Control | None:
         label = tn(
             "Order {n} line from {all} suppliers", "Order {n} lines from {all} suppliers", count, all=len(who)
         )
-    if state.doubtful:
-        label = t("Order all the same")
     pallets = state.pallets
     said = " · ".join(
         part
@@ -538,7 +536,7 @@ def _foot(view: _View) -> ft.Control | None:
     )
     place = (
         button(
-            t("Order and place"),
+            t("Place all the same") if state.doubtful else t("Order and place"),
             view.order(True),
             kind="plain",
             height=48 if touch else 40,

@@ -15,7 +15,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import flet as ft
 
+from stillage_client import words
 from stillage_client.api import replenishment
+from stillage_client.api.errors import Fault
 from stillage_client.api.replenishment_records import MadeOrder, PlanSummary, Proposal, SupplierGroup
 from stillage_client.api.transport import Api, ApiError, Refused, new_key
 from stillage_client.locale import t
@@ -252,7 +254,7 @@ class ReplenishState:
         ]
         if self.working or not wanted:
             return ()
-        again = self.doubtful
+        again = self.doubtful and place
         self.working, self.fault, self.faults = "order", "", ()
         key = self._key(["order", wanted, place, again])
         lines = self.ordered
@@ -271,11 +273,30 @@ class ReplenishState:
         self._wish = ("", "") if isinstance(error, Refused) else self._wish
         self.fault = error.sentence
         if isinstance(error, Refused):
-            said = (say.warning(fault, lines, self.packs_of) for fault in error.errors)
+            said = (
+                self._too_small(fault, lines) or say.warning(fault, lines, self.packs_of)
+                for fault in error.errors
+            )
             self.faults = tuple(dict.fromkeys(one for one in said if one))
             self.fault = error.detail or error.title or error.sentence
             codes = {fault.code for fault in error.errors} or {error.code}
             self.doubtful = error.status == 422 and codes <= WARNINGS
+
+    def _too_small(self, fault: Fault, lines: Sequence[Proposal]) -> str:
+        """That a supplier delivers for more than this, with both sums where they may be seen."""
+        one = say.line_of(fault, lines)
+        if one is None or fault.code != "below_minimum_order_value":
+            return ""
+        group = self.group(one.supplier)
+        sums = [self.amount(line) for line in lines if line.supplier == one.supplier]
+        if group is None or group.minimum_order_value is None or None in sums:
+            return ""
+        return t(
+            "{supplier} delivers from {amount} on, this comes to {value}.",
+            supplier=one.supplier_name,
+            amount=words.money(group.minimum_order_value),
+            value=words.money(sum((value for value in sums if value is not None), Decimal(0))),
+        )
 
     def _drop(self, ids: set[int]) -> None:
         self.lines = tuple(one for one in self.lines if one.id not in ids)

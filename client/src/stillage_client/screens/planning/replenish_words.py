@@ -279,11 +279,16 @@ def _over(one: Proposal, values: Mapping[str, Any]) -> str:
     return t("Cut by the budget, {amount} were wanted", amount=wanted)
 
 
-def warning(fault: Fault, lines: Sequence[Proposal], packs: Callable[[Proposal], int]) -> str:
-    """What the supplier may not take, with the line it is about."""
+def line_of(fault: Fault, lines: Sequence[Proposal]) -> Proposal | None:
+    """The line that was sent which a fault is about."""
     found = re.match(r"/lines/(\d+)", fault.pointer)
     at = int(found[1]) if found else -1
-    one = lines[at] if 0 <= at < len(lines) else None
+    return lines[at] if 0 <= at < len(lines) else None
+
+
+def warning(fault: Fault, lines: Sequence[Proposal], packs: Callable[[Proposal], int]) -> str:
+    """What the supplier may not take, with the line it is about."""
+    one = line_of(fault, lines)
     if one is not None and fault.code in ("below_minimum_quantity", "not_a_multiple"):
         why = unfit(one, packs(one))
         if why:
