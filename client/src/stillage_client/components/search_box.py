@@ -1,5 +1,7 @@
 """The ways into the search: the box in the sidebar, the icon on the phone and in the rail, and keys drawn as keys."""
 
+from collections.abc import Callable
+
 import flet as ft
 
 from stillage_client import theme
@@ -7,6 +9,8 @@ from stillage_client.components.buttons import icon_button, tap
 from stillage_client.components.keys import SEARCH, say
 from stillage_client.components.layout import quiet, row, text
 from stillage_client.locale import t
+
+SHADE = ft.Colors.with_opacity(0.42, "#0A1418")
 
 
 def key_cap(name: str) -> ft.Control:
@@ -17,6 +21,12 @@ def key_cap(name: str) -> ft.Control:
         border_radius=theme.RADIUS_XS,
         padding=ft.Padding.symmetric(horizontal=7, vertical=3),
     )
+
+
+def shade(close: Callable[[], None]) -> ft.Control:
+    """Darkens the screen behind a sheet; a press beside the sheet closes it. Screen readers have the button for that."""
+    dark = ft.Container(bgcolor=SHADE, on_click=lambda _: close(), expand=True)
+    return ft.Container(ft.Semantics(content=dark, exclude_semantics=True), left=0, right=0, top=0, bottom=0)
 
 
 def search_box() -> ft.Control:

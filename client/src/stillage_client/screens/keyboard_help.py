@@ -10,13 +10,12 @@ from stillage_client.components.buttons import icon_button
 from stillage_client.components.keys import use_keys
 from stillage_client.components.layout import gap, quiet, row, stretched, text
 from stillage_client.components.navigation import Destination
-from stillage_client.components.search_box import key_cap
+from stillage_client.components.search_box import SHADE, key_cap, shade
 from stillage_client.components.viewport import use_layout
 from stillage_client.locale import t
 from stillage_client.screens.shortcuts import general, letter_of
 
 WIDTH = 720
-SHADE = ft.Colors.with_opacity(0.42, "#0A1418")
 
 
 @ft.component
@@ -68,10 +67,9 @@ def KeyboardHelp(destinations: Sequence[Destination], close: Callable[[], None])
         border=ft.Border.all(1, theme.HAIRLINE),
         shadow=ft.BoxShadow(blur_radius=40, spread_radius=-6, offset=ft.Offset(0, 18), color=SHADE),
     )
-    shade = ft.Container(bgcolor=SHADE, left=0, right=0, top=0, bottom=0, on_click=lambda _: close())
     named = ft.Semantics(content=sheet, label=t("Keyboard shortcuts"), container=True)
     held = ft.Container(named, left=12, right=12, top=60, alignment=ft.Alignment.TOP_CENTER)
-    return ft.Stack([shade, held], left=0, right=0, top=0, bottom=0)
+    return ft.Stack([shade(close), held], left=0, right=0, top=0, bottom=0)
 
 
 def _line(keys: tuple[str, ...], said: str) -> ft.Control:

@@ -20,7 +20,7 @@ from stillage_client.components.hooks import after_drawing, remembered, watched
 from stillage_client.components.keys import use_keys
 from stillage_client.components.layout import fill, gap, hairline, quiet, row, stretched, text
 from stillage_client.components.navigation import Destination
-from stillage_client.components.search_box import key_cap
+from stillage_client.components.search_box import SHADE, key_cap, shade
 from stillage_client.components.viewport import Layout, use_layout
 from stillage_client.locale import t, tn
 from stillage_client.screens import appearance
@@ -44,7 +44,6 @@ SHORTEST = 2
 WIDTH, TOP = 640, 110
 ROW_HEIGHT, HEAD_HEIGHT, LIST_MAX = 44, 32, 440
 RECENT_KEY = "stillage.opened."
-SHADE = ft.Colors.with_opacity(0.42, "#0A1418")
 
 
 @ft.observable
@@ -331,9 +330,8 @@ def _sheet(
         return ft.Container(
             ft.SafeArea(sheet, expand=True), left=0, right=0, top=0, bottom=0, bgcolor=theme.CARD
         )
-    shade = ft.Container(bgcolor=SHADE, left=0, right=0, top=0, bottom=0, on_click=lambda _: close())
     held = ft.Container(sheet, left=0, right=0, top=TOP, alignment=ft.Alignment.TOP_CENTER)
-    return ft.Stack([shade, held], left=0, right=0, top=0, bottom=0)
+    return ft.Stack([shade(close), held], left=0, right=0, top=0, bottom=0)
 
 
 async def _bring_into_view(page: ft.Page, drawn: dict[str, Any], at: int) -> None:
