@@ -25,7 +25,7 @@ SCREENS = {
     "customer": ("/customers/C1001", "Open orders"),
     "places": ("/locations", "Quarantine"),
     "place": ("/locations/MAIN/RECV", "Here now"),
-    "expiry": ("/expiry", "Next 30 days"),
+    "expiry": ("/expiry?show=dates", "Next 30 days"),
     "audit": ("/audit", "sign in"),
     "people": ("/people", "picker"),
     "import": ("/import", "Choose a file"),

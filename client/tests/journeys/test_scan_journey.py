@@ -111,7 +111,7 @@ def test_a_missing_lot_is_asked_for_and_booked(chrome: Browser, warehouse: Wareh
 
 def test_a_scan_on_another_screen_only_opens_what_it_names(chrome: Browser, warehouse: Warehouse) -> None:
     lot = fresh_lot()
-    with signed_in(chrome, warehouse.url, "/expiry") as visit:
+    with signed_in(chrome, warehouse.url, "/expiry?show=dates") as visit:
         visit.sees("Next 30 days", seconds=SLOW)
         visit.scan(label(warehouse, lot))
         visit.sees("Packs", seconds=SLOW)
