@@ -12,7 +12,11 @@ from stillage.catalogue.models import Pack, Status
 from stillage.core.clock import now
 from stillage.planning.models import Policy, Proposal, SupplierPlan, WarehousePlan
 from stillage.purchasing.models import PurchaseOrder, Supplier
-from tests.builders import make_warehouse, receive
+from stillage.sales import operations as selling
+from stillage.sales.drafting import AskedLine, AskedOrder
+from stillage.sales.models import Customer
+from stillage.stock import operations as stock
+from tests.builders import BOSS, make_warehouse, receive
 from tests.people import Client, new_key, signed_in_client
 from tests.planning.buyer import API, Buyer, make_forecast, make_offer
 
@@ -259,6 +263,74 @@ def test_what_is_discontinued_or_sold_by_nobody_is_said(buyer: Buyer, client: Cl
     assert "LONELY-P" not in {one["product"] for one in rows(client)}
 
 
+def _owed(sku: str, units: int) -> None:
+    """A customer's order that nothing is there for."""
+    Customer.objects.get_or_create(code="PUB-P", defaults={"name": "The Planned Pub"})
+    asked = AskedOrder(
+        customer="PUB-P",
+        warehouse="MAIN",
+        delivery_date=now().date() + dt.timedelta(days=2),
+        lines=[AskedLine(product=sku, quantity=units)],
+    )
+    selling.create_order(actor=BOSS, asked=asked, at=now(), confirm=True)
+
+
+def test_what_customers_wait_for_is_ordered_besides(buyer: Buyer, client: Client) -> None:
+    before = row_of(client, "STOUT-P")
+    _owed("STOUT-P", 48)
+    new = buyer.product("NEW-P", per_week=None)
+    _owed("NEW-P", 30)
+    buyer.work_out()
+    after = row_of(client, "STOUT-P")
+    assert after["needed"] == before["needed"] + 48 and after["why"]["owed"] == 48
+    assert "2 owed to customers" in after["sentence"]
+    row = row_of(client, "NEW-P")
+    assert (row["needed"], row["quantity"]) == (30, 48)
+    assert "no_forecast" in {one["code"] for one in row["troubles"]}
+    assert row["sentence"].startswith("No forecast yet, 0 on hand")
+    new.status = Status.DISCONTINUED
+    new.save()
+    buyer.work_out()
+    row = row_of(client, "NEW-P")
+    assert row["quantity_packs"] == 0 and row["troubles"][-1]["code"] == "discontinued"
+    answer = client.post(f"{API}replenishment/accept", {"lines": [{"id": row["id"]}]})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "required")
+
+
+def test_what_is_held_is_told_and_covers_nothing(buyer: Buyer, client: Client) -> None:
+    receive(buyer.stout, "H1", quantity=240)
+    held = stock.HoldLine("STOUT-P", "cloudy", "H1")
+    stock.hold(actor=BOSS, lines=[held], at=now())
+    before = row_of(client, "STOUT-P")["needed"]
+    buyer.work_out()
+    row = row_of(client, "STOUT-P")
+    assert row["needed"] == before and (row["on_hand"], row["free"]) == (264, 24)
+    assert {"code": "stock_held", "values": {"units": 240}} in row["troubles"]
+    assert "11 on hand (10 of them held)" in row["sentence"]
+
+
+def test_what_can_wait_until_the_next_review_waits(buyer: Buyer, client: Client) -> None:
+    receive(buyer.stout, "L2", quantity=58)
+    buyer.work_out()
+    assert row_of(client, "STOUT-P")["urgency"] > 1
+    yesterday = now() - dt.timedelta(days=1)
+    order = PurchaseOrder.objects.create(
+        number="PO-X",
+        supplier=buyer.brew,
+        warehouse=buyer.main,
+        status="received",
+        expected_date=yesterday.date(),
+        currency="EUR",
+        username="x",
+        placed_at=yesterday,
+    )
+    buyer.work_out()
+    assert "STOUT-P" in {one["product"] for one in rows(client)}, "the next review is later than it can wait"
+    PurchaseOrder.objects.filter(pk=order.pk).update(placed_at=now() - dt.timedelta(days=6))
+    buyer.work_out()
+    assert "STOUT-P" not in {one["product"] for one in rows(client)}, "tomorrow is early enough"
+
+
 def test_a_truck_that_is_nearly_full_is_filled_by_what_is_needed_next(buyer: Buyer, client: Client) -> None:
     for product in (buyer.stout, buyer.porter):
         Pack.objects.create(product=product, name="pallet", units_per_pack=96)
@@ -274,7 +346,8 @@ def test_a_truck_that_is_nearly_full_is_filled_by_what_is_needed_next(buyer: Buy
     buyer.work_out()
     (group,) = client.get(f"{API}replenishment/suppliers").json()["results"]
     assert loaded < truck and truck - 0.25 < group["pallets"] <= truck
-    assert "truck" in {one["why"]["rounding"] for one in rows(client)}
+    filled = [one for one in rows(client) if one["why"]["rounding"] == "truck"]
+    assert filled and all(one["urgency"] < 400 for one in filled)
     SupplierPlan.objects.update(truck_pallets=truck * 40, truck_fill_percent=90)
     buyer.work_out()
     (group,) = client.get(f"{API}replenishment/suppliers").json()["results"]

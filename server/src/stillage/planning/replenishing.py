@@ -14,6 +14,7 @@ from stillage.planning.shelf import FOREVER_DAYS, Dated, days_to_sell, sold_in_t
 PRUDENT: Final = 0.10  # demand that is exceeded in nine of ten cases
 NEAR_MOST: Final = 0.7  # of what is expected to sell in time
 REASONABLE_DAYS: Final = 91
+LONGEST_WAIT_DAYS: Final = 365
 LATE, NOW = 0, 1
 MOST_DAYS: Final = 32_000
 Trouble = dict[str, Any]
@@ -191,6 +192,10 @@ def _when(line: Line, *, today: dt.date, wait: int, fill: float, floor: float, c
     if lasts < FOREVER_DAYS:
         line.runs_out_date = today + dt.timedelta(days=int(lasts))
     if not line.needed:
+        # Enough for a review and longer; it may still fill a truck.
+        days = min(int(min(lasts, MOST_DAYS)) - math.ceil(lead.mean), LONGEST_WAIT_DAYS)
+        line.urgency = max(days, line.review_days)
+        line.order_by_date = today + dt.timedelta(days=line.urgency)
         return
     if line.runs_out_date is not None and line.runs_out_date < line.expected_date:
         line.urgency = LATE
