@@ -112,6 +112,9 @@ def test_nobody_orders_for_what_nobody_wants() -> None:
     dead = Ahead({"cum_mean": [0.0] * WEEKS, **{name: [0.0] * WEEKS for name in NAMES}})
     assert order_up_to(dead, fixed(14), review_days=7, fill=0.98).order_up_to == 0
     assert dead.lasts(1) == float("inf")
+    rare = {name: [0.0] * WEEKS for name in ("cum_mean", *NAMES[:3])}
+    tail = {name: [float(week) for week in range(WEEKS)] for name in NAMES[3:]}
+    assert order_up_to(Ahead({**rare, **tail}), fixed(14), review_days=7, fill=0.98).order_up_to == 0
 
 
 def test_few_deliveries_leave_the_catalogue_right_and_many_correct_it() -> None:

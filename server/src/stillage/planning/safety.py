@@ -109,8 +109,10 @@ def order_up_to(ahead: Ahead, lead: LeadTime, *, review_days: int, fill: float, 
     before = sum(weight * ahead.mean(wait_days + days) for days, weight in lead.points)
     protection = wait_days + lead.mean + review
     missing = tolerated(cycles, expected - before, fill)
-    if missing <= 0.0:
-        return Level(expected if fill < 1 else 0.0, expected, protection)
+    if missing <= 0.0 or expected <= before:
+        return Level(
+            expected, expected, protection
+        )  # what is dead is not kept for the rare case that it is not
 
     def short(units: float) -> float:
         return sum(
