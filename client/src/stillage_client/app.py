@@ -14,6 +14,7 @@ from stillage_client.components.faces import logo
 from stillage_client.components.hooks import Reconnections, after_drawing, remembered, switched
 from stillage_client.components.viewport import Beside, Viewport, fits_beside, layout_for
 from stillage_client.screens import appearance
+from stillage_client.screens.analytics.page import Analytics
 from stillage_client.screens.audit import Audit
 from stillage_client.screens.buying.purchase_editor import NewPurchase
 from stillage_client.screens.buying.purchase_list import PurchaseList
@@ -113,6 +114,7 @@ ROUTES = [
             ft.Route(path="supplier-returns/:number", component=SupplierReturnPage),
             ft.Route(path="suppliers", component=Suppliers),
             ft.Route(path="suppliers/:code", component=SupplierPage),
+            ft.Route(path="analytics", component=Analytics),
             ft.Route(path="forecasts", component=Forecasts),
             ft.Route(path="forecasts/accuracy", component=ForecastAccuracy),
             ft.Route(path="forecasts/events", component=DemandEvents),

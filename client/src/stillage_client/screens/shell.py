@@ -227,6 +227,14 @@ def destinations(session: Session, waits: PlanSummary | None = None) -> list[Des
             ),
         )
     )
+    every.append(
+        (
+            "analytics.view",
+            Destination(
+                t("Analytics"), icons.BAR_CHART_OUTLINED, icons.BAR_CHART_ROUNDED, "/analytics", t("See")
+            ),
+        )
+    )
     everywhere = session.user is not None and session.user.all_warehouses
     hidden = () if everywhere else ("/recalls",)  # a recall goes through all warehouses
     return [entry for right, entry in every if session.can(right) and entry.path not in hidden]

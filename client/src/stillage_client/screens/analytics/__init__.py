@@ -1,0 +1,1 @@
+"""Reports over time: one screen for all of them."""
