@@ -88,6 +88,12 @@ def test_a_lot_of_which_nothing_goes_says_so() -> None:
     assert say.reason(none).endswith("nothing of it sells here")
 
 
+def test_a_few_that_sell_of_many_are_not_rounded_away() -> None:
+    assert say.unsold(risk(on_hand=382, unsold=374)) == "374 of 382 cans will not sell"
+    assert say.unsold(risk(on_hand=382, unsold=382)) == "None of 16 cases will sell"
+    assert say.unsold(risk(on_hand=382, unsold=7)) == "7 of 382 cans will not sell"
+
+
 def test_a_lot_whose_day_is_over_is_not_counted_on() -> None:
     over = risk(days_left=-2, advice="scrap")
     assert say.reason(over) == "Its last day of sale is over"

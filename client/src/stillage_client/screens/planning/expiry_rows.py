@@ -98,9 +98,8 @@ def risk_row(
         lambda _: fold(),
         box=36 if layout == "desk" else 48,
     )
-    lost = text(
-        say.unsold(one), "strong", theme.ON_TINT["expired"] if kind == "expired" else ft.Colors.ON_SURFACE
-    )
+    ink = theme.ON_TINT["expired"] if kind == "expired" else ft.Colors.ON_SURFACE
+    lost = text(say.unsold(one), "strong", ink, 2)
     if layout == "desk":
         line: ft.Control = row(
             product_tile(one.category, one.product_name),

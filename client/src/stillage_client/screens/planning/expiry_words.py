@@ -40,12 +40,13 @@ def unsold(one: ExpiryRisk) -> str:
         return t("Sells just in time")
     packed = packing(one)
     per = max(packed.units_per_case, 1)
-    if per > 1 and one.unsold >= per:
-        left, whole = round(one.unsold / per), one.on_hand // per
-        unit = words.unit(packed.case_name, whole)
-    else:
+    left, whole = round(one.unsold / per), round(one.on_hand / per)
+    unit = words.unit(packed.case_name or one.base_unit, whole)
+    if per > 1 and (
+        not left or (left == whole and one.unsold < one.on_hand)
+    ):  # cases would hide the difference
         left, whole, unit = one.unsold, one.on_hand, words.unit(one.base_unit, one.on_hand)
-    if left >= whole:
+    if one.unsold >= one.on_hand:
         return t("None of {n} {unit} will sell", n=words.number(whole), unit=unit)
     return t("{n} of {all} {unit} will not sell", n=words.number(left), all=words.number(whole), unit=unit)
 
