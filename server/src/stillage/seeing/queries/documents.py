@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, DateField, F, Q, QuerySet, Value, When
+from django.db.models import DateField, F, Q, QuerySet
 from django.db.models.functions import Cast
 
 from stillage.accounts import roles
@@ -182,7 +182,11 @@ def documents(asked: Asked, sides: Sides, *, actor: Actor, house: Actor, limit: 
     `house` is the actor as far as the warehouse asked for lets them see.
     """
     arms = [*_numbered(asked, sides, actor, house, limit), *_pallets(asked, actor, house, limit)]
-    return [_hit(arms[index], row) for index, row in together([arm.rows for arm in arms])]
+    once: dict[tuple[str, int], Hit] = {}
+    for index, row in together([arm.rows for arm in arms]):
+        hit = _hit(arms[index], row)
+        once.setdefault((hit.kind, hit.id), hit)
+    return list(once.values())
 
 
 def _hit(arm: _Arm, row: tuple[Any, ...]) -> Hit:
@@ -208,23 +212,22 @@ def _numbered(asked: Asked, sides: Sides, actor: Actor, house: Actor, limit: int
         if not actor.can(series.right) or (series.everywhere and actor.warehouse_ids is not None):
             continue
         numbers = asked.numbers(series.prefix)
-        found = _found(series, numbers, asked, sides, house)
-        if found is None:
-            continue
-        first = [Case(When(number=numbers.exact, then=Value(0)), default=Value(1))] if numbers.exact else []
-        rows = _columns(found, "number", series.name, "status", series.warehouse, series.day)
-        yield _Arm(series.kind, series.resource, numbers, True, rows.order_by(*first, "-id")[: limit + 1])
+        for found in _found(series, numbers, asked, sides, house):
+            rows = _columns(found, "number", series.name, "status", series.warehouse, series.day)
+            yield _Arm(series.kind, series.resource, numbers, True, rows[: limit + 1])
 
 
 def _found(
     series: Series, numbers: Numbers, asked: Asked, sides: Sides, house: Actor
-) -> QuerySet[Any, Any] | None:
-    """The rows that are meant, or None where nothing could be."""
-    condition = Q()
+) -> Iterator[QuerySet[Any, Any]]:
+    """The rows that are meant: the very one, those numbered alike, those that name or concern it. Each list has an
+    order that an index gives, for a short number begins a hundred thousand."""
+    rows = series.rows(house)
     if numbers.exact:
-        condition |= Q(number=numbers.exact)
+        yield rows.filter(number=numbers.exact)
     if numbers.prefix:
-        condition |= begins("number", numbers.prefix)
+        yield rows.filter(begins("number", numbers.prefix)).order_by("-number")
+    condition = Q()
     if not asked.is_label and len(asked.text) > 2:
         for column in series.references:
             condition |= Q(**{f"{column}__in": sorted({asked.text, asked.code})})
@@ -232,11 +235,11 @@ def _found(
         condition |= Q(**{f"{series.customer}__in": sides.customers})
     if series.supplier and sides.suppliers:
         condition |= Q(**{f"{series.supplier}__in": sides.suppliers})
-    rows = series.rows(house)
     if series.words and not asked.is_label:
         said = every_word(rows.model._default_manager.all(), asked.words, *series.words).values("pk")
         condition |= Q(pk__in=said)
-    return rows.filter(condition) if condition else None
+    if condition:
+        yield rows.filter(condition).order_by("-id")
 
 
 def _columns(

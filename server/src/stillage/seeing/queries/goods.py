@@ -1,9 +1,10 @@
 """Products and lots by what somebody typed, with what is free to sell of them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from stillage.accounts import roles
 from stillage.catalogue.models import Pack, Product, Status
@@ -11,12 +12,14 @@ from stillage.catalogue.search import matching_products
 from stillage.core.actor import Actor
 from stillage.seeing.queries.asked import Asked
 from stillage.seeing.queries.hits import CODE, PREFIX, WORDS, Hit
-from stillage.seeing.queries.together import begins
+from stillage.seeing.queries.together import begins, together
 from stillage.stock.expiry import shown, status
-from stillage.stock.models import Balance
+from stillage.stock.models import Balance, Lot
 from stillage.stock.queries import FreeStock, case_packs, lots
 
 _COLUMNS = ("id", "sku", "name", "base_unit", "category__name", "brand__name", "status")
+
+MOST_LOTS = 200
 
 
 def products(asked: Asked, *, actor: Actor, days: dict[int, dt.date], limit: int) -> list[Hit]:
@@ -92,37 +95,51 @@ def _product(row: dict[str, Any], free: dict[int, int], cases: dict[int, tuple[s
 def found_lots(
     asked: Asked, product_ids: list[int], *, actor: Actor, house: Actor, days: dict[int, dt.date], limit: int
 ) -> list[Hit]:
-    """Lots by their number, and those in stock of the products found, what goes stale first on top. One statement."""
+    """Lots by their number, and those in stock of the products found, what goes stale first on top. Two statements."""
     if not actor.can(roles.STOCK_VIEW) or (asked.sscc and not asked.lot):
         return []
-    own = Balance.objects.filter(lot=OuterRef("pk"), on_hand__gt=0)
+    own = Balance.objects.filter(lot=OuterRef("pk"))
     if house.warehouse_ids is not None:
         own = own.filter(warehouse__in=house.warehouse_ids)
-    found = lots(house)
-    if asked.is_label and asked.lot:
-        found = found.filter(number=asked.lot)
-        if asked.gtins:
-            found = found.filter(product__in=product_ids)
-        exact = Q(number=asked.lot)
-    else:
-        exact = Q(number__in=sorted({asked.text, asked.code}))
-        condition: Any = exact | begins("number", asked.text) | begins("number", asked.code)
-        if len(asked.text) > 3 and len(asked.words) == 1:
-            condition |= Q(number__icontains=asked.text)
-        if product_ids:
-            condition |= Q(product__in=product_ids) & Exists(own)
-        found = found.filter(condition)
-    order = Case(
-        When(exact, then=Value(0)),
-        When(begins("number", asked.text) | begins("number", asked.code), then=Value(1)),
-        default=Value(2),
+    stocked = Exists(own.filter(on_hand__gt=0))
+    numbers = (asked.lot,) if asked.is_label and asked.lot else (asked.text, asked.code)
+    arms = _candidates(
+        asked, numbers, product_ids, stocked, None if house.warehouse_ids is None else Exists(own)
     )
-    stocked = Case(When(Exists(own), then=Value(0)), default=Value(1))
-    rows = found.annotate(fits=order, stocked=stocked).order_by(
-        "fits", "stocked", "last_sale_date", F("id").desc()
+    ids = {pk for _, (pk,) in together(arms)}
+    if not ids:
+        return []
+    fits = Case(
+        When(number__in=numbers, then=Value(CODE)),
+        When(begins("number", numbers[0]) | begins("number", numbers[-1]), then=Value(PREFIX)),
+        default=Value(WORDS),
     )
+    order = Case(When(stocked, then=Value(0)), default=Value(1))
+    found = lots(house).filter(pk__in=ids).annotate(fits=fits, gone=order)
     day = min(days.values(), default=dt.date.min)
-    return [_lot(row, day) for row in rows[: limit + 1]]
+    rows = found.order_by("fits", "gone", "last_sale_date", "-id")[: limit + 1]
+    return [_lot(row, day) for row in rows]
+
+
+def _candidates(
+    asked: Asked, numbers: Sequence[str], product_ids: list[int], stocked: Exists, inside: Exists | None
+) -> list[QuerySet[Lot, Any]]:
+    """Lots that may be meant: each way of finding them ends after so many, since a short number begins thousands."""
+    every = Lot.objects.order_by()
+    if asked.is_label:
+        found = every.filter(number=asked.lot)
+        return [
+            (found.filter(product__in=product_ids) if asked.gtins else found).values_list("pk")[:MOST_LOTS]
+        ]
+    arms = [every.filter(number__in=numbers)]
+    for number in sorted(set(numbers)):
+        prefixed = every.filter(begins("number", number))
+        arms += [prefixed.filter(stocked), prefixed if inside is None else prefixed.filter(inside)]
+    if len(asked.text) > 3 and len(asked.words) == 1:
+        arms.append(every.filter(number__icontains=asked.text))
+    if product_ids:
+        arms.append(every.filter(stocked, product__in=product_ids).order_by("last_sale_date", "pk"))
+    return [arm.values_list("pk")[:MOST_LOTS] for arm in arms]
 
 
 def _lot(lot: Any, day: dt.date) -> Hit:

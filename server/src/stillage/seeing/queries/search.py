@@ -35,7 +35,7 @@ KINDS = (
 
 
 def search(text: str, *, actor: Actor, warehouse: str | None = None, limit: int = 5) -> dict[str, Any]:
-    """What is meant by a text, by kind, the best first. At most eight statements, whatever is found.
+    """What is meant by a text, by kind, the best first. At most nine statements, whatever is found.
 
     Nothing is found that the lists of its room would not show the actor. With `warehouse`, documents, places and
     lots are those of that house.
