@@ -320,14 +320,22 @@ def test_who_takes_nothing_is_cut(boss: Client, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_somebody_has_so_many_streams_and_no_more(boss: Client) -> None:
+    other = signed_in_client("manager")
+
     async def test(hub: Hub) -> None:
-        with override_settings(LIVE_STREAMS_PER_USER=1):
-            async with listening(hub, token_of(boss)), listening(hub, token_of(boss)) as second:
-                assert second.status == 429
-                assert second.headers["content-type"] == "application/problem+json"
-                assert second.headers["retry-after"] == "30"
-            async with listening(hub, token_of(boss)) as third:
-                assert third.status == 200
+        with override_settings(LIVE_STREAMS_PER_USER=2):
+            async with (
+                listening(hub, token_of(other)) as strange,
+                listening(hub, token_of(boss)) as first,
+                listening(hub, token_of(boss)) as second,
+                listening(hub, token_of(boss)) as third,
+            ):
+                await first.until(lambda: first.over)
+                assert first.events[-1].data == {"because": "replaced"}, "the oldest makes room"
+                await done(move)
+                for stream in (second, third, strange):
+                    await stream.named("change")
+                    assert not stream.over
 
     with_hub(test)
 

@@ -92,6 +92,10 @@ class Line:
             self._by = self.members[0]
             try:
                 again = await self._follow(self._by.api)
+                if again is None:
+                    self._tell_up(False)
+                    await asyncio.sleep(NO_STREAMS_PAUSE)
+                    continue
             except Unauthorized:
                 self._tell_up(False)
                 return  # nobody is signed in any more, and all tabs know
@@ -113,8 +117,8 @@ class Line:
             failed += 1
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
 
-    async def _follow(self, api: Api) -> bool:
-        """Read until it ends; says whether to come back at once."""
+    async def _follow(self, api: Api) -> bool | None:
+        """Read until it ends; says whether to come back at once. None: there is room for newer ones only."""
         async with api.events("events", last_id=self.last_id) as lines:
             async for event in read_events(lines):
                 if event.id:
@@ -129,7 +133,8 @@ class Line:
                     await api.renew()
                     return True
                 elif event.name == "end":
-                    return event.about.get("because") in ("token_expired", "too_slow")
+                    because = event.about.get("because")
+                    return None if because == "replaced" else because == "token_expired"
         return False
 
     def _tell(self, change: Change | None) -> None:

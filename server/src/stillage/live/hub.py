@@ -68,11 +68,11 @@ class Hub:
         if not self.listeners and not self._arriving:
             self._stop()
 
-    def streams_of(self, user_id: int) -> int:
-        """How many this user has open here."""
-        return sum(
-            1 for one in (*self.listeners, *self._arriving) if one.user_id == user_id and not one.ended
-        )
+    def make_room(self, user_id: int, most: int) -> None:
+        """End this user's oldest streams here, so that no more than so many are left."""
+        own = [one for one in (*self.listeners, *self._arriving) if one.user_id == user_id and not one.ended]
+        for one in sorted(own, key=lambda one: one.number)[: max(len(own) - most, 0)]:
+            one.end("replaced")
 
     def close(self, because: str = "server_stops") -> None:
         """End every stream; clients come back and go on."""

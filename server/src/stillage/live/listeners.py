@@ -1,6 +1,7 @@
 """One who listens: what he may hear, what waits for him, and when he is cut. Lives in the event loop only."""
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from uuid import UUID
@@ -15,6 +16,8 @@ MOST_WAITING = 256
 # Who has taken nothing for so long is cut; he comes back with the id of the last he had.
 STUCK_SECONDS = 30.0
 
+_numbers = itertools.count()
+
 
 class Listener:
     """A stream that is open."""
@@ -28,6 +31,7 @@ class Listener:
         "expires_at",
         "flooded",
         "hears",
+        "number",
         "ready",
         "sending_since",
         "session_id",
@@ -42,6 +46,7 @@ class Listener:
             raise TypeError("only somebody who is signed in can listen")
         self.user_id: int = actor.user_id
         self.session_id: UUID = actor.session_id
+        self.number = next(_numbers)  # the younger, the higher
         self.asked = asked
         self.expires_at = expires_at
         self.waiting: deque[bytes] = deque()

@@ -80,15 +80,10 @@ class Events:
         actor, expires_at = await self._signed_in(headers.get("authorization", ""))
         if self.hub.closed:
             raise No(503, "stopping", "The server stops just now; come again.", retry_after="2")
-        most = streams_per_user()
-        if self.hub.streams_of(actor.user_id or 0) >= most:
-            raise No(
-                429,
-                "too_many_streams",
-                f"You listen {most} times already; end one of these streams first.",
-                retry_after="30",
-            )
-        return Listener(actor, asked=asked, expires_at=expires_at), since
+        listener = Listener(actor, asked=asked, expires_at=expires_at)
+        # The newest is the one that somebody looks at; the oldest may be of a page long left.
+        self.hub.make_room(listener.user_id, streams_per_user() - 1)
+        return listener, since
 
     async def _signed_in(self, header: str) -> tuple[Actor, float]:
         scheme, _, token = header.partition(" ")
