@@ -36,9 +36,8 @@ WHERE s.first_date <= w.last AND (s.last_date IS NULL OR s.last_date >= w.low)
 """
 _UNKNOWN = """
 UPDATE planning_keptforecast SET out_of_stock = {true}, actual = NULL
-WHERE NOT out_of_stock AND EXISTS (SELECT 1 FROM {table}
-  WHERE u.warehouse_id = planning_keptforecast.warehouse_id AND u.product_id = planning_keptforecast.product_id
-    AND u.week_date = planning_keptforecast.week_date)
+WHERE NOT out_of_stock AND (warehouse_id, product_id, week_date)
+  IN (SELECT u.warehouse_id, u.product_id, u.week_date FROM {table})
 """
 
 

@@ -64,9 +64,9 @@ _KEEP = _upsert(
     also=", false",
     where=" WHERE planning_keptforecast.actual IS NULL",
 )
+# Not EXISTS: SQLite would read the list anew for each row.
 _DROP = """
-DELETE FROM planning_forecast WHERE NOT EXISTS (SELECT 1 FROM {table}
-  WHERE k.product_id = planning_forecast.product_id AND k.warehouse_id = planning_forecast.warehouse_id)
+DELETE FROM planning_forecast WHERE (product_id, warehouse_id) NOT IN (SELECT k.product_id, k.warehouse_id FROM {table})
 """
 
 
