@@ -55,6 +55,11 @@ class PolicyQuery:
         return f"/policies?{query}" if query else "/policies"
 
 
+def every(days: int) -> str:
+    """How often one orders."""
+    return t("ordered every day") if days == 1 else t("ordered every {n} days", n=days)
+
+
 def field_name(name: str) -> str:
     """A wish as people say it."""
     return {
@@ -107,7 +112,7 @@ def wishes(policy: Policy) -> list[str]:
     if policy.service_level_percent is not None:
         said.append(t("{percent} service", percent=level(policy.service_level_percent)))
     if policy.review_days is not None:
-        said.append(tn("ordered every day", "ordered every {n} days", policy.review_days))
+        said.append(every(policy.review_days))
     if policy.lead_time_days is not None:
         said.append(tn("{n} day's lead time", "{n} days' lead time", policy.lead_time_days))
     if policy.minimum_units is not None:

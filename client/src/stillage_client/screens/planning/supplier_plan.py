@@ -60,7 +60,7 @@ def plan_said(plan: SupplierPlan) -> list[str]:
     if plan.order_weekdays:
         said.append(t("orders on {days}", days=days_said(plan.order_weekdays)))
     if plan.review_days is not None:
-        said.append(tn("ordered every day", "ordered every {n} days", plan.review_days))
+        said.append(say.every(plan.review_days))
     if plan.lead_time_days is not None:
         said.append(tn("{n} day's lead time", "{n} days' lead time", plan.lead_time_days))
     if plan.truck_pallets:
