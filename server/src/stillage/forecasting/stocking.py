@@ -142,17 +142,19 @@ def level_for_fill(
     no more than is enough with the chance `most_service`: the last units of a fill that rests on rare lumps cost most.
 
     A level must last for lead time and review period; what is wanted beyond it is lost, in the last of these weeks.
-    Sales are lost, not kept waiting: what was lost in the lead time before did not use up any of the level. So the loss
-    of a review period is the shortage of the level and of what is lost in a lead time together, and that loss is given.
+    What was short in the lead time already (a lump that came early) is not lost again (Silver, Pyke and Thomas 2017, on
+    periodic review); and since sales are lost, not kept waiting, what was lost then did not use up any of the level. So
+    the loss of a review period is the shortage of the level and of what is lost in a lead time together.
     """
     whole = _whole(found, lead_weeks, review_weeks, lead_deviation_weeks)
+    before = _whole(found, lead_weeks, 0.0, lead_deviation_weeks)
     wanted = whole.mean * review_weeks / max(lead_weeks + review_weeks, 1e-9)
     lost = np.clip(1.0 - np.broadcast_to(np.asarray(fill, dtype=float), wanted.shape), 1e-4, 1.0) * wanted
     above = _rounding(multiple, len(wanted))
     low, high = np.zeros(len(wanted)), whole.values[:, -1].copy()
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        short = np.mean([whole.shortage(middle + more) for more in above], axis=0) > lost
+        short = _short(whole, before, middle, above) > lost
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     level = (
         high - lost * lead_weeks / max(review_weeks, 1e-9) - _already_lost(whole, lead_weeks, review_weeks)
@@ -174,12 +176,13 @@ def levels_for_fill_of_all(
     chance of being enough that all of them share, for that is what makes the stock the least.
     """
     whole = _whole(found, lead_weeks, review_weeks, lead_deviation_weeks)
+    before = _whole(found, lead_weeks, 0.0, lead_deviation_weeks)
     worth = np.ones(len(whole.values)) if value is None else value
     wanted = whole.mean * review_weeks / max(lead_weeks + review_weeks, 1e-9)
     met = []
     for chance in _CHANCES_TRIED:
         level = _enough(whole, chance, multiple) + _already_lost(whole, lead_weeks, review_weeks)
-        lost = _lost(whole, level, lead_weeks / max(review_weeks, 1e-9), multiple)
+        lost = _lost(whole, before, level, lead_weeks / max(review_weeks, 1e-9), multiple)
         met.append(1.0 - float(lost @ worth) / max(float(wanted @ worth), 1e-12))
     rising = np.maximum.accumulate(met)
     chance = float(np.interp(fill, rising, _CHANCES_TRIED))
@@ -216,13 +219,23 @@ def _enough(whole: Demand, service: float | Floats, multiple: float | Floats) ->
     return high
 
 
-def _lost(whole: Demand, level: Floats, lead_times: float, multiple: float | Floats) -> Floats:
+def _short(whole: Demand, before: Demand, level: Floats, above: list[Floats]) -> Floats:
+    """Units short in the review period that ends the whole, on the mean of where rounding may put the level."""
+    found: Floats = np.mean(
+        [np.maximum(whole.shortage(level + one) - before.shortage(level + one), 0.0) for one in above], axis=0
+    )
+    return found
+
+
+def _lost(
+    whole: Demand, before: Demand, level: Floats, lead_times: float, multiple: float | Floats
+) -> Floats:
     """Units lost in a review period at a level: the loss that is the shortage of the level and of that loss again."""
     above = _rounding(multiple, len(level))
     low, high = np.zeros(len(level)), whole.mean / (1.0 + lead_times)
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        more = np.mean([whole.shortage(level + one + lead_times * middle) for one in above], axis=0) > middle
+        more = _short(whole, before, level + lead_times * middle, above) > middle
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     return high
 
