@@ -88,9 +88,7 @@ def test_another_warehouse_that_sells_it_takes_what_it_can_sell(buyer: Buyer, cl
     # Later lots there must sell too, so that nothing there goes stale for it.
     receive(ale, "N3", quantity=20, location="NORTH/A-01", expiry_date=in_days(30))
     assess()
-    assert risks(client)["A"]["why"]["move_to"]["units"] == 70, (
-        "310 sell in NORTH in 31 days"
-    )
+    assert risks(client)["A"]["why"]["move_to"]["units"] == 70, "310 sell in NORTH in 31 days"
 
 
 def test_two_lots_do_not_take_the_same_room(buyer: Buyer, client: Client) -> None:
