@@ -494,3 +494,23 @@ def test_a_scan_that_arrives_while_the_page_is_drawn_waits_for_it() -> None:
         return await waiting
 
     assert asyncio.run(story()).kind == "ok"
+
+
+def test_a_browser_that_is_gone_hears_nothing_and_hears_again_when_it_is_back(house: House) -> None:
+    """A page that was left keeps no stream open, whenever it was left."""
+
+    async def story() -> None:
+        storage: dict[str, Any] = {}
+        async with peer(house.client.url, storage=storage) as first:
+            await signed_in(house, first)
+            session, session_id = house.sessions[-1], first.session_id
+            assert session._line is not None
+        async with asyncio.timeout(10):
+            while session._line is not None:
+                await asyncio.sleep(0.05)
+        session._listen()
+        assert session._line is None and session.hears is None, "nobody looks"
+        async with peer(house.client.url, storage=storage, session_id=session_id) as again:
+            await again.until(lambda: session._line is not None, "to hear again")
+
+    asyncio.run(story())

@@ -131,8 +131,8 @@ class Session(ft.Observable):
         return stop
 
     def _listen(self) -> None:
-        """Join the stream of this sign-in."""
-        if self._api.tokens is None or self.user is None:
+        """Join the stream of this sign-in, if there is a browser that looks."""
+        if self._api.tokens is None or self.user is None or self._page.session.connection is None:
             return
         line = line_of(self._api.tokens)
         if line is not self._line:
@@ -251,6 +251,7 @@ class Session(ft.Observable):
         self._page_lost = asyncio.Event()
         if self.user is None:
             return
+        self._listen()
         try:
             if self._unsaved:
                 await self._keep(self._api.tokens)
@@ -265,7 +266,6 @@ class Session(ft.Observable):
             await self.restore()
         else:
             await self._hand_out_ticket()  # a page that was loaded again has none
-            self._listen()
 
     async def close(self) -> None:
         """The Flet session is gone for good."""
