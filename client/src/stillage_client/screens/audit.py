@@ -146,7 +146,11 @@ def Audit() -> ft.Control:
         )
     elif not query.filtered:
         # Nothing is filtered: there is room for how the ledger stands, above the newest entries.
-        body = ft.ListView([LedgerCard(), ft.Container(body, height=max(560.0, (page.height or 900) - 420))], spacing=12, expand=True)
+        body = ft.ListView(
+            [LedgerCard(), ft.Container(body, height=max(560.0, (page.height or 900) - 420))],
+            spacing=12,
+            expand=True,
+        )
     actions = [
         button(t("CSV"), save("csv"), icon=ft.Icons.DOWNLOAD_ROUNDED, kind="plain"),
         button(t("XLSX"), save("xlsx"), icon=ft.Icons.DOWNLOAD_ROUNDED, kind="plain"),
