@@ -43,8 +43,16 @@ def main(source: Path, target: Path) -> None:
     with target.open("wb") as out:
         for line in answers(asked):
             out.write(orjson.dumps(line) + b"\n")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        out.write(orjson.dumps({"peak_mb": peak}) + b"\n")
+        out.write(orjson.dumps({"peak_mb": peak_mb()}) + b"\n")
+
+
+def peak_mb() -> int:
+    """The most memory of this process. What the system counts by itself remembers who started it, too."""
+    with contextlib.suppress(OSError), Path("/proc/self/status").open() as lines:
+        for line in lines:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def read(source: Path) -> Asked:
