@@ -162,6 +162,15 @@ def test_a_product_that_was_never_sold_has_a_chart_of_weeks_ahead_only() -> None
     assert chart_demand.demand_view(ale(history=[], weeks=[], told=[], origin_date=None), 52, 26) is None
 
 
+def test_the_history_begins_with_the_first_sale() -> None:
+    weeks = whole_forecast("HPA-330", "Harrow Pale Ale")["history"]
+    for week in weeks[:95]:
+        week["demand"] = 0.0
+    view = chart_demand.demand_view(ale(history=weeks, told=[]), 52, 26)
+    assert view is not None and view.across[0] == -8
+    assert len(chart_demand.table_rows(ale(history=weeks))) == 26 + 9
+
+
 def test_neighbouring_weeks_are_one_block_within_the_chart() -> None:
     assert chart_demand.blocks([-3, -2, 0], (-3, 10)) == ((-3, -1.5), (-0.5, 0.5))
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import flet as ft
 
 from stillage_client import theme, words
-from stillage_client.api.forecast_records import NearEvent, WholeForecast
+from stillage_client.api.forecast_records import NearEvent, PastWeek, WholeForecast
 from stillage_client.components import charts
 from stillage_client.locale import t
 from stillage_client.screens.planning import forecast_words as say
@@ -48,6 +48,12 @@ class DemandView:
         return ((day - self.origin).days) / 7
 
 
+def begun(whole: WholeForecast) -> tuple[PastWeek, ...]:
+    """The history from the first sale on: before it nobody could ask."""
+    first = next((at for at, one in enumerate(whole.history) if one.demand), len(whole.history))
+    return whole.history[first:]
+
+
 def demand_view(whole: WholeForecast, past: int, ahead: int) -> DemandView | None:
     """The chart's numbers, so many weeks back and ahead; None without a week to show."""
     first = whole.weeks[0].week_date - timedelta(weeks=1) if whole.weeks else None
@@ -59,7 +65,7 @@ def demand_view(whole: WholeForecast, past: int, ahead: int) -> DemandView | Non
     def at(day: date) -> int:
         return round((day - origin).days / 7)
 
-    history = [(at(one.week_date), one) for one in whole.history if -past < at(one.week_date) <= 0]
+    history = [(at(one.week_date), one) for one in begun(whole) if -past < at(one.week_date) <= 0]
     known = stretches(
         [
             (float(x), None if one.unknown or one.demand is None else max(one.demand, 0.0) / per)
@@ -144,7 +150,7 @@ def sentence(whole: WholeForecast) -> str:
     """What the chart says in one sentence."""
     if whole.method == "none" or not whole.per_week:
         return t("Nothing of it is expected to sell.")
-    recent = [one.demand for one in whole.history[-13:] if not one.unknown and one.demand is not None]
+    recent = [one.demand for one in begun(whole)[-13:] if not one.unknown and one.demand is not None]
     expected = say.amount(whole, whole.per_week)
     if len(recent) < 4:
         return t("{amount} a week expected.", amount=expected)
@@ -230,7 +236,7 @@ def table_rows(whole: WholeForecast) -> list[tuple[str, str, str, str]]:
         )
         for one in whole.weeks
     ]
-    for past in reversed(whole.history):
+    for past in reversed(begun(whole)):
         shipped = t("out of stock") if past.unknown else say.figure((past.demand or 0.0) / per)
         then = told.get(past.week_date)
         rows.append((words.day(past.week_date), shipped, "" if then is None else say.figure(then / per), ""))
