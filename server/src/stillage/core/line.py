@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 
 # So many statements are kept prepared on one line; the one that was asked for first makes room.
 MOST_PLANS = 200
@@ -97,6 +97,8 @@ def ask(connection: Any, sql: str, parameters: Sequence[Any], *, commit: bool = 
         result = _next(server, own.ready)
         while _next(server, own.ready) is not None:
             pass
+        if result is None:
+            raise errors.OperationalError("the line to the database is lost")
         _checked(result)
     return Answer(result, types)
 
@@ -137,11 +139,15 @@ def _piped(server: Any, ready: Any, *, begin: bool) -> Any:
     found = []
     while True:
         result = _next(server, ready)
-        if result is None:
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
+        if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
             break
-        found.append(result)
+        if result is not None:
+            found.append(result)
+        elif server.status != ConnStatus.OK:
+            # Nothing more will come. What was said last says why, if anything was said.
+            for one in found:
+                _checked(one)
+            raise errors.OperationalError("the line to the database is lost")
     server.exit_pipeline_mode()
     for result in found:
         _checked(result)
@@ -149,8 +155,12 @@ def _piped(server: Any, ready: Any, *, begin: bool) -> Any:
 
 
 def _checked(result: Any) -> None:
-    if result.status not in _FINE:
-        raise errors.error_from_result(result)
+    if result.status in _FINE:
+        return
+    if result.error_field(DiagnosticField.SQLSTATE) is None:
+        # Said by libpq and not by the server: there is no line any more.
+        raise errors.OperationalError(result.get_error_message())
+    raise errors.error_from_result(result)
 
 
 def _make_room(own: _Line, server: Any) -> None:
