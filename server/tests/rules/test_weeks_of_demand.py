@@ -25,7 +25,9 @@ def test_the_last_week_is_the_last_that_is_over_in_the_warehouses_own_zone() -> 
 def test_a_week_with_empty_days_is_unknown_only_when_it_sold_less_than_usual() -> None:
     assert unknown_weeks([10, 10, 4, 10, 12], [0, 0, 3, 2, 5]) == [False, False, True, False, False]
     assert unknown_weeks([0, 10], [7, 0]) == [True, False], "nothing is usual yet"
-    assert unknown_weeks([0, 0, 10], [0, 0, 3]) == [False, False, True], "before it first sold nothing was usual"
+    assert unknown_weeks([0, 0, 10], [0, 0, 3]) == [False, False, True], (
+        "before it first sold nothing was usual"
+    )
     assert unknown_weeks([10, 0, 0, 0], [0, 7, 7, 7]) == [False, True, True, True], (
         "unknown ones do not count"
     )
