@@ -214,6 +214,29 @@ def test_too_short_a_history_is_forecast_without_trees() -> None:
     assert np.isfinite(found.total_quantiles).all()
 
 
+def test_nine_weeks_of_ups_and_downs_have_a_band_that_holds() -> None:
+    chance = np.random.default_rng(5)
+    items, weeks = 400, 9
+    size = chance.lognormal(3.0, 1.0, items)
+    demand = chance.gamma(2.0, size[:, None] / 2.0, (items, weeks + 3)).round()
+    ends = np.datetime64("2026-09-27") + 7 * np.arange(weeks)
+    series = Series(
+        tuple(f"I{n:03}" for n in range(items)),
+        from_first_sale(demand[:, :weeks]),
+        weeks_of_year(ends, 26),
+        np.zeros(items, dtype=np.int64),
+    )
+    found = forecast(series, 26, use_learned=False)
+    real = demand[:, weeks:].sum(axis=1)
+    kept = {
+        level: float((real <= found.total_quantiles[:, 2, LEVELS.index(level)]).mean()) for level in LEVELS
+    }
+    assert 0.03 <= kept[0.10] <= 0.25
+    assert 0.72 <= kept[0.80] <= 0.92
+    assert 0.88 <= kept[0.95] <= 1.0
+    assert (found.quantiles[:, :, LEVELS.index(0.95)] > found.mean).mean() > 0.95
+
+
 def test_a_calendar_that_ends_too_early_is_refused() -> None:
     series = drinks(3, 60)
     short = Series(series.items, series.demand, series.week_of_year[:61], series.group)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
 import numpy as np
 
@@ -68,15 +69,26 @@ class Quick:
         for index, window in enumerate(windows):
             errors, of_class, past = self._past_errors(week, window)
             centre = self.mean(week, window)
-            cuts = np.zeros((len(yardsticks), len(shares)))
-            if len(errors):
-                cuts[:] = np.quantile(errors, shares)
+            if len(errors) < FEWEST_ERRORS:
+                found[index] = self._without_a_past(week, window, centre, shares)
+                continue
+            cuts = np.empty((len(yardsticks), len(shares)))
+            cuts[:] = np.quantile(errors, shares)
             for one in range(CLASSES):
                 here, there = np.flatnonzero(classes == one), np.flatnonzero(of_class == one)
                 if len(here) and len(there) >= FEWEST_ERRORS:
                     cuts[here] = _cuts(errors[there], past[there], unsteady[here], shares)
             found[index] = centre[:, None] + yardsticks[:, None] * cuts
         return np.maximum(found, 0.0)
+
+    def _without_a_past(self, week: int, window: Window, centre: Floats, shares: Floats) -> Floats:
+        """Where nothing was told before that could have been wrong: a gamma distribution about the mean, as wide as the
+        item's own weeks differ, and as its level is uncertain after so few of them. Items x levels.
+        """
+        weeks = window[1] - window[0] + 1
+        age = np.maximum(self.state.age[:, week], 1.0)
+        wide = spread(self.state, week) * np.sqrt(1.0 / weeks + 1.0 / age)
+        return gamma_quantiles(centre, wide, shares)
 
     def _past_errors(self, week: int, window: Window) -> tuple[Floats, Ints, Floats]:
         """Errors over two years' origins, of items that had been there for half a year; their class and unsteadiness."""
@@ -111,6 +123,16 @@ def quick_way(methods: Methods, choice: Choice, horizon: int) -> Quick:
     correction = np.clip(belief * ratio + (1 - belief), 0.1, 1.0)
     correction[:STEADY_CLASSES] = 1.0
     return Quick(methods, choice, correction)
+
+
+def gamma_quantiles(mean: Floats, deviation: Floats, shares: Floats) -> Floats:
+    """Quantiles of gamma distributions, by the cube of a normal one (Wilson and Hilferty 1931). Items x shares."""
+    safe = np.maximum(mean, 1e-9)
+    shape = np.maximum((safe / np.maximum(deviation, 1e-9)) ** 2, 0.05)[:, None]
+    normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])[None, :]
+    cube = np.maximum(1.0 - 1.0 / (9.0 * shape) + normal / (3.0 * np.sqrt(shape)), 0.0)
+    found: Floats = np.where(mean[:, None] > 0, safe[:, None] * cube**3, 0.0)
+    return found
 
 
 def _cuts(errors: Floats, past: Floats, now: Floats, shares: Floats) -> Floats:
