@@ -128,7 +128,7 @@ def Forecasts() -> ft.Control:
     high = 48 if layout == "tablet" else theme.BUTTON
     actions = [
         button(
-            t("How right"), lambda _: page.navigate("/forecasts/accuracy"), icon=ft.Icons.RULE_ROUNDED,
+            t("Accuracy"), lambda _: page.navigate("/forecasts/accuracy"), icon=ft.Icons.RULE_ROUNDED,
             kind="plain", height=high,
         ),
         button(
@@ -139,7 +139,7 @@ def Forecasts() -> ft.Control:
     begin = run_button(run, session, kind="filled", height=high)
     phone_actions = [
         icon_button(
-            ft.Icons.RULE_ROUNDED, t("How right"), lambda _: page.navigate("/forecasts/accuracy"), size=22,
+            ft.Icons.RULE_ROUNDED, t("Accuracy"), lambda _: page.navigate("/forecasts/accuracy"), size=22,
             box=48,
         ),
         icon_button(
