@@ -119,13 +119,12 @@ def catch_up() -> None:
 
 def bring_up_to_date(*, at: dt.datetime) -> dt.datetime | None:
     """Before a report is read: add what is new, or have it added when that is much. Up to when the flows are."""
-    newest, mark, written = fetch(
-        "SELECT (SELECT COALESCE(MAX(id), 0) FROM stock_movement),"
-        " (SELECT movement_id FROM analytics_flowmark WHERE id = 1),"
+    behind, written = fetch(
+        "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM stock_movement m WHERE m.id > COALESCE("
+        "(SELECT movement_id FROM analytics_flowmark WHERE id = 1), 0) LIMIT %s) new),"
         " (SELECT written_at FROM analytics_flowmark WHERE id = 1)",
-        [],
+        [MOST_AT_ONCE + 1],
     )[0]
-    behind = int(newest) - int(mark or 0)
     if behind > MOST_AT_ONCE:
         catch_up.enqueue()
         return as_instant(written)
