@@ -111,9 +111,7 @@ def main() -> int:
         # A browser runs an event loop of its own in its process, so the others have one to themselves.
         apart = [f"--ignore={path}" for path in IN_A_BROWSER]
         results.append(run("client", ["client/tests", *apart], **without))
-        # Two browsers, each with a server of its own: a journey mostly waits for the next picture.
-        beside = ["-n", os.environ.get("STILLAGE_TEST_WORKERS", "2"), "--dist", "loadfile"]
-        walked = run("client in a browser", [*IN_A_BROWSER, *beside], **chromium, **without)
+        walked = run("client in a browser", IN_A_BROWSER, **chromium, **without)
         if walked[1] == 1:
             # Only here: a browser on a busy machine may be late. What needs a second try is named above.
             again = run(

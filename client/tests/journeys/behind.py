@@ -37,6 +37,11 @@ class Warehouse:
             self.post(f"sales-orders/{number}/{step}", {})
         return number
 
+    def newest(self, documents: str, **filters: str) -> str:
+        """The number of the newest document of a kind in Bristol; which one that is hangs on the day."""
+        asked = "&".join(f"{name}={value}" for name, value in {"warehouse": "MAIN", **filters}.items())
+        return str(self.get(f"{documents}?{asked}&limit=1")["results"][0]["number"])
+
     def on_hand(self, product: str, lot: str, location: str) -> int:
         rows = self.get(f"stock?product={product}&lot={lot}&location={location}")["results"]
         return sum(int(row["on_hand"]) for row in rows)

@@ -3,11 +3,10 @@
 import csv
 import io
 import re
-import urllib.request
 
 import pytest
 from behind import Warehouse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Download
 from walking import SLOW, signed_in, turn_to, unnamed_buttons
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -27,10 +26,11 @@ def test_a_manager_reads_reports_takes_one_as_a_file_and_keeps_its_address(
         assert unnamed_buttons(visit) == []
         told = warehouse.get("analytics/turnover?by=category&warehouse=MAIN")
         visit.sees(told["rows"][0]["name"])
-        with visit.page.context.expect_page() as opened:
-            visit.press("button", "As CSV", exact=True)
-        with urllib.request.urlopen(opened.value.url, timeout=30) as answer:
-            rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
+        files: list[Download] = []
+        visit.page.context.on("page", lambda page: page.on("download", files.append))
+        visit.press("button", "As CSV", exact=True)
+        visit.until(lambda: files, "the file", seconds=SLOW)
+        rows = list(csv.DictReader(io.StringIO(files[0].path().read_text("utf-8-sig"))))
         assert [row["key"] for row in rows] == [row["key"] for row in told["rows"]]
         visit.page.reload()
         visit.sees("Turns a year", seconds=SLOW)

@@ -183,7 +183,7 @@ def test_in_german_an_order_is_german(chrome: Browser, warehouse: Warehouse) -> 
         visit.sees("Deutsch", seconds=SLOW)
         visit.press("button", "Deutsch", exact=True)
         visit.sees("Sprache", seconds=SLOW)
-        go(visit, f"{warehouse.url}/orders/SO-000239")
+        go(visit, f"{warehouse.url}/orders/{warehouse.newest('sales-orders', status='allocated')}")
         visit.sees("Nächster Schritt", seconds=SLOW)
         visit.shot("order-desk-german")
         assert not any("Next step" in line or "Price" in line for line in visit.tree())
