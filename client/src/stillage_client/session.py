@@ -30,6 +30,7 @@ TOKENS_KEY = "stillage.tokens"
 TICKET_KEY = "stillage.scan_ticket"  # wedge.js waits for this very name
 LANGUAGE_KEY = "stillage.language"
 STORE_SECONDS = 8.0
+STORE_TRIES, STORE_AGAIN_SECONDS = 5, 0.5
 ASK_AGAIN_SECONDS = 3.0
 FILE_SECONDS = 60.0
 FILE_BYTES_MAX = 25_000_000
@@ -170,7 +171,7 @@ class Session(ft.Observable):
     async def restore(self) -> None:
         """Find out who is signed in, from what this browser kept. Waits for the server, does not give up."""
         await self._speak_as_before()
-        tokens = _read_tokens(await self._stored(TOKENS_KEY))
+        tokens = await self._tokens_kept()
         if tokens is not None:
             await self._api.adopt(tokens)
             while self._api.tokens is not None and self.user is None:
@@ -184,6 +185,16 @@ class Session(ft.Observable):
                     log.warning("could not restore a session: %s", type(problem).__name__)
                     break
         self.ready = True
+
+    async def _tokens_kept(self) -> Any:
+        """The tokens this browser kept. A page that was exchanged before it could answer is no browser without any:
+        the one that took its place is asked."""
+        for _ in range(STORE_TRIES):
+            try:
+                return _read_tokens(await self._stored(TOKENS_KEY, strict=True))
+            except TimeoutError:
+                await asyncio.sleep(STORE_AGAIN_SECONDS)
+        return None
 
     async def sign_in(self, username: str, password: str) -> None:
         """Raises Unauthorized, Refused (too many tries) or Unreachable, each with its sentence."""
@@ -350,8 +361,10 @@ class Session(ft.Observable):
         except TimeoutError:
             if strict:
                 raise
-        except RuntimeError:
+        except RuntimeError as problem:
             log.info("the browser's storage could not be read")
+            if strict:
+                raise TimeoutError from problem
         return None
 
     async def _of_browser(self, asked: Coroutine[Any, Any, T]) -> T:

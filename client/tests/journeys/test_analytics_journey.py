@@ -27,7 +27,7 @@ def test_a_manager_reads_reports_takes_one_as_a_file_and_keeps_its_address(
         told = warehouse.get("analytics/turnover?by=category&warehouse=MAIN")
         visit.sees(told["rows"][0]["name"])
         files: list[Download] = []
-        visit.page.context.on("page", lambda page: page.on("download", files.append))
+        visit.page.context.on("page", lambda page: page.on("download", lambda file: files.append(file)))
         visit.press("button", "As CSV", exact=True)
         visit.until(lambda: files, "the file", seconds=SLOW)
         rows = list(csv.DictReader(io.StringIO(files[0].path().read_text("utf-8-sig"))))
