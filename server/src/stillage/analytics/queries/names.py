@@ -2,10 +2,14 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
+from stillage.catalogue.models import Category
 from stillage.core.actor import Actor
 from stillage.core.clock import now, today
 from stillage.core.errors import NotFound
 from stillage.core.sql import fetch
+from stillage.stock.queries import product_ids
 
 
 def warehouses(actor: Actor, reference: int | str | None) -> tuple[dict[int, str], dt.date]:
@@ -20,20 +24,21 @@ def warehouses(actor: Actor, reference: int | str | None) -> tuple[dict[int, str
 
 def category_id(reference: int | str | None) -> int | None:
     """A category by its name or id."""
-    return _one("SELECT id FROM catalogue_category WHERE name = %s", reference, "category")
+    if reference is None:
+        return None
+    given = str(reference)
+    named = Q(name=given)
+    if given.isascii() and given.isdecimal() and len(given) < 19:
+        named |= Q(pk=int(given))
+    return _first(list(Category.objects.filter(named).values_list("pk", flat=True)), "category")
 
 
 def product_id(reference: int | str | None) -> int | None:
     """A product by its SKU or id."""
-    return _one("SELECT id FROM catalogue_product WHERE sku = %s", reference, "product")
+    return None if reference is None else _first(product_ids(str(reference)), "product")
 
 
-def _one(named: str, reference: int | str | None, what: str) -> int | None:
-    if reference is None:
-        return None
-    found = fetch(named, [str(reference)])
-    if not found and str(reference).isdecimal() and len(str(reference)) <= 18:
-        found = fetch(named.replace("name = %s", "id = %s").replace("sku = %s", "id = %s"), [int(reference)])
+def _first(found: list[int], what: str) -> int:
     if not found:
         raise NotFound(f"There is no such {what}.")
-    return int(found[0][0])
+    return found[0]

@@ -5,6 +5,7 @@ import math
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from stillage.accounts.roles import COST_VIEW, SALES_PRICES
 from stillage.analytics.queries.report import (
@@ -326,8 +327,6 @@ def suppliers(asked: Asked) -> Report:
 
 
 def _delivered(key: str, name: str, orders: list[tuple[Any, ...]], wrong: int) -> dict[str, Any]:
-    from zoneinfo import ZoneInfo
-
     days, punctual, ordered, missing = [], 0, 0, 0
     for expected, placed, received, zone, quantity, cancelled in orders:
         ordered, missing = ordered + int(quantity), missing + int(cancelled)

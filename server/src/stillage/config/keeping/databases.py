@@ -166,10 +166,15 @@ def load(source: Path) -> None:
     path = sqlite_path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.restoring")
-    shutil.copyfile(source, partial)
-    with closing(sqlite3.connect(partial)) as copy:
-        _looked_at(copy)
-    partial.replace(path)
+    try:
+        shutil.copyfile(source, partial)
+        with closing(sqlite3.connect(partial)) as copy:
+            _looked_at(copy)
+        partial.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupFault(f"The database cannot be restored: {error}.") from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def unload() -> None:
